@@ -1,0 +1,111 @@
+/**
+ * Parts: choices that a config makes by name. A part pairs a zod schema of its options with the function that builds it;
+ * a constant record of parts is a registry, and types, checks, documentation and JSON Schema all come from it.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { list, show } from "./check.ts";
+
+/** A choice: the schema of its options (defaults, bounds, a sentence each), and what makes it from them. */
+export interface Part<S extends z.ZodObject, T> {
+  /** Schema of the options. */
+  readonly options: S;
+  /** Builds the part from a full set of options. */
+  readonly make: (options: z.output<S>) => T;
+}
+
+/** Parts by name. */
+// deno-lint-ignore no-explicit-any
+export type Registry<T = unknown> = Readonly<Record<string, Part<any, T>>>;
+
+/** What a caller or a config writes: a name, and any options that differ from the defaults. */
+export type SpecOf<R extends Registry> = {
+  [K in keyof R]: { readonly name: K } & Readonly<z.input<R[K]["options"]>>;
+}[keyof R];
+
+/**
+ * Pairs a schema of options with a maker.
+ *
+ * @example
+ * ```ts
+ * import { build, part } from "maskfold";
+ * import { z } from "zod";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const SCALES = { times: part(z.strictObject({ by: z.number().default(2) }), ({ by }) => (x: number) => x * by) };
+ * assertEquals(build("scale", SCALES, { name: "times" })(4), 8);
+ * assertThrows(() => build("scale", SCALES, JSON.parse(`{"name": "plus"}`)), RangeError, `"times"`);
+ * ```
+ *
+ * @param options A strict zod object: unknown keys are faults.
+ * @param make Builds the part; called with defaults filled in.
+ */
+export function part<S extends z.ZodObject, T>(options: S, make: (options: z.output<S>) => T): Part<S, T> {
+  return { options, make };
+}
+
+/**
+ * Builds what a spec names, after checking its name and options.
+ *
+ * @param kind What is built, for messages: "loss", "model".
+ * @param registry The choices.
+ * @param spec A name and options.
+ * @returns What the part makes.
+ * @throws {RangeError} If the name is unknown.
+ * @throws {TypeError} If an option is unknown, of the wrong kind or out of bounds; all such faults are listed.
+ */
+export function build<R extends Registry>(kind: string, registry: R, spec: SpecOf<R>): ReturnType<R[keyof R]["make"]> {
+  const { name, ...options } = resolveSpec(kind, registry, spec);
+  return registry[name]!.make(options) as ReturnType<R[keyof R]["make"]>;
+}
+
+/**
+ * Checks a spec and fills in the defaults, without building anything.
+ *
+ * @param kind What it is a spec of, for messages.
+ * @param registry The choices.
+ * @param spec A name and options.
+ * @returns The name with every option.
+ * @throws {RangeError | TypeError} As {@linkcode build} does.
+ */
+export function resolveSpec<R extends Registry>(
+  kind: string,
+  registry: R,
+  spec: SpecOf<R>,
+): { readonly name: string; readonly [option: string]: unknown } {
+  const { name, ...given } = spec as { name: string };
+  if (typeof name !== "string" || !Object.hasOwn(registry, name)) {
+    throw new RangeError(
+      `Cannot build ${kind} ${show(name)} as the name must be one of ${list(Object.keys(registry))}`,
+    );
+  }
+  const { options } = registry[name]!;
+  const result = (options as z.ZodObject).safeParse(given);
+  if (result.success) return { name, ...result.data };
+  const keys = Object.keys((options as z.ZodObject).shape);
+  throw new TypeError(
+    `Cannot build ${kind} "${name}" as ${result.error.issues.map(faultText).join("; ")} (it takes ${
+      keys.length ? list(keys) : "no options"
+    })`,
+  );
+}
+
+/**
+ * The zod schema of a spec, for use inside a config's schema.
+ *
+ * @param registry The choices.
+ * @returns A union over the names, each with its own options.
+ */
+export function specSchema<R extends Registry>(registry: R): z.ZodType<SpecOf<R>> {
+  const members = Object.entries(registry).map(([name, { options }]) =>
+    (options as z.ZodObject).extend({ name: z.literal(name) })
+  );
+  return z.discriminatedUnion("name", members as never) as unknown as z.ZodType<SpecOf<R>>;
+}
+
+/** One of zod's issues as half a sentence that names the option. */
+export function faultText(issue: z.core.$ZodIssue): string {
+  const where = issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";
+  return `${where}${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}`;
+}

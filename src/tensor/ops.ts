@@ -1,0 +1,212 @@
+/**
+ * The operations that models, losses and optimizers are made of. Here each is composed of plain TensorFlow.js ops.
+ *
+ * @module
+ */
+import type { Rng } from "../core/rng.ts";
+import * as tf from "./tf.ts";
+
+/** The nonlinearity applied at the end of an operation. */
+export type Activation = "none" | "relu" | "silu";
+
+/** How a convolution steps and pads. */
+export interface ConvOptions {
+  /** Step between outputs, in pixels, along both axes. */
+  readonly stride?: number;
+  /** Zeros added on each of the four sides, in pixels. */
+  readonly padding?: number;
+}
+
+/**
+ * Two-dimensional convolution.
+ *
+ * @param x Images `[B, H, W, D]`.
+ * @param filter Weights `[K, K, D, E]`.
+ * @returns `[B, (H + 2 padding - K) / stride + 1, ..., E]`, rounded down.
+ */
+export function conv2d(
+  x: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  { stride = 1, padding = 0 }: ConvOptions = {},
+): tf.Tensor4D {
+  return tf.tidy(() => tf.conv2d(padded(x, padding), filter, stride, "valid"));
+}
+
+/**
+ * Depthwise convolution: each channel by its own filter.
+ *
+ * @param x Images `[B, H, W, D]`.
+ * @param filter Weights `[K, K, D, 1]`.
+ * @returns As {@linkcode conv2d}, with D channels.
+ */
+export function depthwiseConv2d(
+  x: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  { stride = 1, padding = 0 }: ConvOptions = {},
+): tf.Tensor4D {
+  return tf.tidy(() => tf.depthwiseConv2d(padded(x, padding), filter, stride, "valid"));
+}
+
+function padded(x: tf.Tensor4D, padding: number): tf.Tensor4D {
+  return padding === 0 ? x : tf.pad(x, [[0, 0], [padding, padding], [padding, padding], [0, 0]]);
+}
+
+/** The four tensors of a batch norm, each `[D]`. */
+export interface BatchNormVariables {
+  /** Trained scale. */
+  readonly gamma: tf.Tensor1D;
+  /** Trained shift. */
+  readonly beta: tf.Tensor1D;
+  /** Running mean; updated in place in training. */
+  readonly mean: tf.Variable<tf.Rank.R1>;
+  /** Running unbiased variance; updated in place in training. */
+  readonly variance: tf.Variable<tf.Rank.R1>;
+}
+
+/** How a batch norm works. */
+export interface BatchNormOptions {
+  /** Whether the batch's own statistics are used, and the running ones updated. */
+  readonly training: boolean;
+  /** Share of the batch's statistics in an update, as PyTorch counts it. */
+  readonly momentum?: number;
+  /** Added to the variance. */
+  readonly epsilon?: number;
+  /** Applied to the result. */
+  readonly activation?: Activation;
+}
+
+/**
+ * Batch normalisation over all but the last axis, and an activation. The running variance is the unbiased one, as in
+ * PyTorch. Ioffe and Szegedy, 2015, https://arxiv.org/abs/1502.03167
+ *
+ * @param x `[B, H, W, D]`.
+ * @returns The same shape.
+ */
+export function batchNorm(
+  x: tf.Tensor4D,
+  { gamma, beta, mean, variance }: BatchNormVariables,
+  { training, momentum = 0.1, epsilon = 1e-5, activation = "none" }: BatchNormOptions,
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    if (!training) {
+      const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon)));
+      return activate(tf.add(tf.mul(x, scale), tf.sub(beta, tf.mul(mean, scale))), activation) as tf.Tensor4D;
+    }
+    const batchMean = tf.mean(x, [0, 1, 2]);
+    const centred = tf.sub(x, batchMean);
+    const batchVariance = tf.mean(tf.square(centred), [0, 1, 2]);
+    const count = x.size / x.shape[3];
+    blend(mean, batchMean, momentum);
+    blend(variance, tf.mul(batchVariance, count / Math.max(1, count - 1)), momentum);
+    const scale = tf.mul(gamma, tf.rsqrt(tf.add(batchVariance, epsilon)));
+    return activate(tf.add(tf.mul(centred, scale), beta), activation) as tf.Tensor4D;
+  });
+}
+
+function blend(running: tf.Variable, batch: tf.Tensor, momentum: number): void {
+  running.assign(tf.add(tf.mul(running, 1 - momentum), tf.mul(batch, momentum)));
+}
+
+/** Applies an activation by name, to any shape. */
+export function activate<T extends tf.Tensor>(x: T, activation: Activation): T {
+  if (activation === "none") return x;
+  return (activation === "relu" ? tf.relu(x) : tf.tidy(() => tf.mul(x, tf.sigmoid(x)))) as T;
+}
+
+/**
+ * Mean over height and width.
+ *
+ * @param x `[B, H, W, D]`.
+ * @returns `[B, 1, 1, D]`.
+ */
+export function globalAveragePool(x: tf.Tensor4D): tf.Tensor4D {
+  return tf.mean(x, [1, 2], true);
+}
+
+/**
+ * Scales each channel of each image, as squeeze and excitation does.
+ *
+ * @param x `[B, H, W, D]`.
+ * @param gate `[B, 1, 1, D]`.
+ * @returns `[B, H, W, D]`.
+ */
+export function scaleChannels(x: tf.Tensor4D, gate: tf.Tensor4D): tf.Tensor4D {
+  return tf.mul(x, gate);
+}
+
+/**
+ * A fully connected layer.
+ *
+ * @param x `[B, D]`.
+ * @param weight `[D, E]`.
+ * @param bias `[E]`.
+ * @returns `[B, E]`.
+ */
+export function linear(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
+  return tf.tidy(() => tf.add(tf.matMul(x, weight), bias));
+}
+
+/**
+ * Dropout: sets a share of the values to zero and scales the others, so that the mean stays. Srivastava et al., 2014.
+ *
+ * @param x Any shape.
+ * @param rate Share set to zero, 0..1.
+ * @param rng Where the mask is drawn from.
+ */
+export function dropout<T extends tf.Tensor>(x: T, rate: number, rng: Rng): T {
+  return rate === 0 ? x : tf.tidy(() => tf.mul(x, keepMask(x.shape, rate, rng))) as T;
+}
+
+/**
+ * Drop path (stochastic depth): sets a residual branch to zero for a share of the images. Huang et al., 2016,
+ * https://arxiv.org/abs/1603.09382
+ *
+ * @param x `[B, H, W, D]`.
+ * @param rate Share of images whose branch is dropped, 0..1.
+ * @param rng Where the choice is drawn from.
+ */
+export function dropPath(x: tf.Tensor4D, rate: number, rng: Rng): tf.Tensor4D {
+  return rate === 0 ? x : tf.tidy(() => tf.mul(x, keepMask([x.shape[0], 1, 1, 1], rate, rng)));
+}
+
+/** 1 / (1 - rate) where kept, 0 where dropped. */
+function keepMask(shape: number[], rate: number, rng: Rng): tf.Tensor {
+  const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
+  for (let i = 0; i < values.length; i++) values[i] = rng() < rate ? 0 : 1 / (1 - rate);
+  return tf.tensor(values, shape);
+}
+
+/** What an Adam step needs beside the tensors. */
+export interface AdamStepOptions {
+  /** Learning rate. */
+  readonly lr: number;
+  /** Decay of the mean of the gradients. */
+  readonly beta1: number;
+  /** Decay of the mean of their squares. */
+  readonly beta2: number;
+  /** Added to the root of the mean square. */
+  readonly epsilon: number;
+  /** The step that is taken, counted from 1. */
+  readonly step: number;
+}
+
+/**
+ * One step of Adam, in place. Kingma and Ba, 2015, https://arxiv.org/abs/1412.6980, with PyTorch's place for epsilon.
+ *
+ * @param param Updated.
+ * @param gradient Of the parameter's shape.
+ * @param slots Mean and mean square of the gradients, of the parameter's shape; updated.
+ */
+export function adamStep(
+  param: tf.Variable,
+  gradient: tf.Tensor,
+  slots: { readonly mean: tf.Variable; readonly square: tf.Variable },
+  { lr, beta1, beta2, epsilon, step }: AdamStepOptions,
+): void {
+  tf.tidy(() => {
+    slots.mean.assign(tf.add(tf.mul(slots.mean, beta1), tf.mul(gradient, 1 - beta1)));
+    slots.square.assign(tf.add(tf.mul(slots.square, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
+    const root = tf.add(tf.sqrt(tf.div(slots.square, 1 - beta2 ** step)), epsilon);
+    param.assign(tf.sub(param, tf.mul(tf.div(slots.mean, root), lr / (1 - beta1 ** step))));
+  });
+}
