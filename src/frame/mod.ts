@@ -1,0 +1,8 @@
+/**
+ * The only door to Polars (https://pola.rs): records to frames and back, and Parquet files.
+ *
+ * @module
+ */
+export { type DataFrame, loadPolars, type Polars, type Series } from "./polars.ts";
+export { readParquet, writeParquet } from "./parquet.ts";
+export { loadPredictions, predictionsFromFrame, predictionsToFrame, savePredictions } from "./predictions.ts";

@@ -1,0 +1,72 @@
+/**
+ * Frames in Parquet files (https://parquet.apache.org/docs/file-format/), written whole: a reader finds the old file or the
+ * new one, never half of one.
+ *
+ * @module
+ */
+import { type DataFrame, loadPolars } from "./polars.ts";
+
+/**
+ * Writes a frame to a Parquet file, through a temporary file beside it that is then renamed.
+ *
+ * @example
+ * ```ts
+ * import { loadPolars, readParquet, writeParquet } from "maskfold";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const dir = await Deno.makeTempDir();
+ * const pl = await loadPolars();
+ * await writeParquet(pl.DataFrame({ id: ["000001"] }), `${dir}/ids.parquet`);
+ * assertEquals((await readParquet(`${dir}/ids.parquet`)).toRecords(), [{ id: "000001" }]);
+ * await Deno.remove(dir, { recursive: true });
+ * ```
+ *
+ * @param frame What is written; column types are kept.
+ * @param path The file; its folder must exist.
+ */
+export async function writeParquet(frame: DataFrame, path: string): Promise<void> {
+  const bytes = frame.writeParquet({ compression: "zstd" });
+  const temporary = await Deno.makeTempFile({ dir: dirname(path), prefix: ".", suffix: ".tmp" });
+  try {
+    using file = await Deno.open(temporary, { write: true });
+    for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
+    await file.syncData();
+    if (Deno.build.os !== "windows") await Deno.chmod(temporary, 0o644); // temporary files are private to their owner
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    await Deno.remove(temporary);
+    throw error;
+  }
+}
+
+/**
+ * Reads a Parquet file.
+ *
+ * @param path The file.
+ * @returns Its columns, typed as they were written.
+ * @throws {Deno.errors.NotFound} If there is no such file.
+ * @throws {SyntaxError} If it is not a Parquet file.
+ */
+export async function readParquet(path: string): Promise<DataFrame> {
+  const [pl, bytes] = await Promise.all([loadPolars(), readBytes(path)]);
+  try {
+    return pl.readParquet(bytes);
+  } catch (error) {
+    throw new SyntaxError(`Cannot read "${path}" as it is not a whole Parquet file: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function readBytes(path: string): Promise<Buffer> {
+  const { Buffer } = await import("node:buffer");
+  const { buffer } = await Deno.readFile(path).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(`Cannot read "${path}" as there is no such file`);
+  });
+  return Buffer.from(buffer);
+}
+
+function dirname(path: string): string {
+  return path.includes("/") ? path.slice(0, path.lastIndexOf("/") + 1) : ".";
+}
