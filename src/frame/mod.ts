@@ -6,3 +6,4 @@
 export { type DataFrame, loadPolars, type Polars, type Series } from "./polars.ts";
 export { readParquet, writeParquet } from "./parquet.ts";
 export { loadPredictions, predictionsFromFrame, predictionsToFrame, savePredictions } from "./predictions.ts";
+export { levelColumn, toFrame } from "./dataset.ts";
