@@ -52,3 +52,34 @@ export function checkSameLength(
     }`,
   );
 }
+
+/**
+ * Checks that labels are class numbers, all of them known.
+ *
+ * @param attempt What cannot be done otherwise.
+ * @param name What the labels are called.
+ * @param labels The labels.
+ * @param bounds How many classes there are; any number unless given.
+ * @throws {RangeError} If there is none, or one is not a class number.
+ */
+export function checkLabels(
+  attempt: string,
+  name: string,
+  labels: ArrayLike<number>,
+  { classes = Infinity }: { classes?: number } = {},
+): void {
+  if (labels.length === 0) throw new RangeError(`Cannot ${attempt} as ${name} must not be empty`);
+  let bad = 0, first = -1;
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!;
+    if (label >= 0 && label < classes && Number.isInteger(label)) continue;
+    if (bad++ === 0) first = i;
+  }
+  if (bad === 0) return;
+  const rule = classes === Infinity ? "at least 0" : `from 0 to ${classes - 1}`;
+  const value = `${labels[first]}${labels[first] === -1 ? " (unknown)" : ""}`;
+  throw new RangeError(
+    `Cannot ${attempt} as ${name} must be whole numbers ${rule}: ${bad} of ${labels.length} are not, ` +
+      `the first at index ${first}; current value is ${value}`,
+  );
+}

@@ -1,0 +1,16 @@
+/**
+ * How good predictions are: confusion counts, accuracy, F1, log loss, and the report of all of them.
+ *
+ * @module
+ */
+export { accuracy, confusionMatrix, type ConfusionOptions } from "./confusion.ts";
+export { macroF1 } from "./f1.ts";
+export { logLoss, type LogLossOptions } from "./log_loss.ts";
+export {
+  type ClassificationReport,
+  classificationReport,
+  type ClassificationReportOptions,
+  formatReport,
+  type MeanScores,
+} from "./report.ts";
+export { predictedClasses, score, type ScoreOptions } from "./score.ts";
