@@ -1,0 +1,18 @@
+/**
+ * The only door to files, images and the network: data sets, tables, images, weights' files, pictures and progress.
+ *
+ * @module
+ */
+export { readCsv, type Table, type TableRow, writeCsv } from "./csv.ts";
+export { ensureDir, exists, readJson, sha256, statIfThere, withLock, writeAtomic } from "./files.ts";
+export type { ImageOptions, Size } from "./geometry.ts";
+export { decodeImage } from "./images.ts";
+export { compareNatural, listFiles, listFolders } from "./listing.ts";
+export type { Interpolation, Pixels } from "./resample.ts";
+export type { WatchOptions } from "./in_flight.ts";
+
+export { describeEnvironment, type Environment } from "./environment.ts";
+export { type HeaderOptions, type ImageHeader, readImageHeaders } from "./metadata.ts";
+export { type Progress, progress, type ProgressOptions } from "./progress.ts";
+export { rasterize, type RasterOptions } from "./raster.ts";
+export { readSafetensors, type Safetensors, type StoredTensor, writeSafetensors } from "./safetensors.ts";
