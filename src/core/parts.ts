@@ -21,8 +21,12 @@ export type Registry<T = unknown> = Readonly<Record<string, Part<any, T>>>;
 
 /** What a caller or a config writes: a name, and any options that differ from the defaults. */
 export type SpecOf<R extends Registry> = {
-  [K in keyof R]: { readonly name: K } & Readonly<z.input<R[K]["options"]>>;
+  [K in keyof R]: { readonly name: K } & OptionsOf<R[K]>;
 }[keyof R];
+
+/** A part's options as a caller writes them; nothing for a part without options. */
+type OptionsOf<P extends Part<z.ZodObject, unknown>> = z.input<P["options"]> extends Record<string, never> ? unknown
+  : Readonly<z.input<P["options"]>>;
 
 /**
  * Pairs a schema of options with a maker.

@@ -1,0 +1,31 @@
+/**
+ * Cross entropy, with label smoothing. Szegedy et al., 2016, https://arxiv.org/abs/1512.00567
+ *
+ * @module
+ */
+import * as tf from "../tensor/tf.ts";
+
+/** Logits `[B, C]` and target probabilities `[B, C]` in, one value per example `[B]` out, in nats. */
+export type Loss = (logits: tf.Tensor2D, targets: tf.Tensor2D) => tf.Tensor1D;
+
+/** Options of {@linkcode crossEntropy}. */
+export interface CrossEntropyOptions {
+  /** Share of the target's probability spread evenly over all classes, 0..1. */
+  readonly labelSmoothing: number;
+}
+
+/**
+ * Cross entropy of softmax probabilities against target probabilities.
+ *
+ * @returns A loss from logits `[B, C]` and targets `[B, C]` to one value per example `[B]`, in nats.
+ */
+export function crossEntropy({ labelSmoothing }: CrossEntropyOptions): Loss {
+  return (logits, targets) =>
+    tf.tidy(() => {
+      const classes = logits.shape[1];
+      const soft = labelSmoothing === 0
+        ? targets
+        : tf.add(tf.mul(targets, 1 - labelSmoothing), labelSmoothing / classes);
+      return tf.neg(tf.sum(tf.mul(soft, tf.logSoftmax(logits)), -1)) as tf.Tensor1D;
+    });
+}

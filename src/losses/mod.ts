@@ -1,0 +1,24 @@
+/**
+ * Losses: each gives one value per example; averaging is the caller's.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { part, type Registry, type SpecOf } from "../core/parts.ts";
+import { crossEntropy, type Loss } from "./cross_entropy.ts";
+
+export { crossEntropy, type CrossEntropyOptions, type Loss } from "./cross_entropy.ts";
+
+/** Every loss, by the name used in configs. */
+export const LOSSES = {
+  crossEntropy: part(
+    z.strictObject({
+      labelSmoothing: z.number().min(0).max(1).default(0)
+        .describe("Share of the target's probability that is spread evenly over all classes."),
+    }),
+    crossEntropy,
+  ),
+} satisfies Registry<Loss>;
+
+/** A loss's name and options. */
+export type LossSpec = SpecOf<typeof LOSSES>;

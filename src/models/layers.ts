@@ -1,0 +1,119 @@
+/**
+ * Layers: each call makes the variables of one layer under timm's names and returns the function that applies it.
+ *
+ * @module
+ */
+import { randomNormal, type Rng } from "../core/rng.ts";
+import * as ops from "../tensor/ops.ts";
+import * as tf from "../tensor/tf.ts";
+import type { ForwardOptions, Layout } from "./model.ts";
+
+/** Makes layers, and collects their variables. */
+export interface Layers {
+  /** Trained variables so far. */
+  readonly params: Record<string, tf.Variable>;
+  /** Running statistics so far. */
+  readonly buffers: Record<string, tf.Variable>;
+  /** Layout of each trained variable. */
+  readonly layouts: Record<string, Layout>;
+  /** A convolution; `bias` adds one per output channel. */
+  conv(name: string, options: ConvLayer): (x: tf.Tensor4D) => tf.Tensor4D;
+  /** A depthwise convolution without bias. */
+  depthwise(name: string, options: Omit<ConvLayer, "outputs" | "bias">): (x: tf.Tensor4D) => tf.Tensor4D;
+  /** A batch norm with its activation. */
+  batchNorm(name: string, channels: number, activation: ops.Activation): (
+    x: tf.Tensor4D,
+    options: ForwardOptions,
+  ) => tf.Tensor4D;
+  /** A fully connected layer. */
+  linear(name: string, inputs: number, outputs: number): (x: tf.Tensor2D) => tf.Tensor2D;
+}
+
+/** Sizes of a convolution; padding is half the kernel, so that stride 1 keeps the size. */
+export interface ConvLayer {
+  /** Side of the kernel in pixels, odd. */
+  readonly kernel: number;
+  /** Channels in. */
+  readonly inputs: number;
+  /** Channels out. */
+  readonly outputs: number;
+  /** Step in pixels. */
+  readonly stride?: number;
+  /** Whether a bias is added. */
+  readonly bias?: boolean;
+}
+
+/**
+ * Starts a collection of layers. Convolutions start normal with variance 2 / fan-out, a depthwise one's fan-out being its
+ * kernel; linear layers uniform within 1 / sqrt(outputs), as timm's EfficientNets.
+ *
+ * @param rng Where starting values are drawn from; each variable has its own fork, by name.
+ */
+export function makeLayers(rng: Rng): Layers {
+  const params: Record<string, tf.Variable> = {};
+  const buffers: Record<string, tf.Variable> = {};
+  const layouts: Record<string, Layout> = {};
+
+  const param = <R extends tf.Rank>(
+    name: string,
+    layout: Layout,
+    shape: tf.ShapeMap[R],
+    start: (rng: Rng) => number,
+  ): tf.Variable<R> => {
+    if (Object.hasOwn(params, name)) throw new Error(`Cannot add layer "${name}" as the model has one of that name`);
+    const draw = rng.fork(name);
+    const size = (shape as number[]).reduce((product, n) => product * n, 1);
+    const values = Float32Array.from({ length: size }, () => start(draw));
+    layouts[name] = layout;
+    const made = variable<R>(values, shape, true);
+    params[name] = made as tf.Variable;
+    return made;
+  };
+  const constant = (value: number) => () => value;
+  const normal = (variance: number) => (draw: Rng) => randomNormal(draw) * Math.sqrt(variance);
+  const uniform = (bound: number) => (draw: Rng) => (2 * draw() - 1) * bound;
+
+  return {
+    params,
+    buffers,
+    layouts,
+    conv(name, { kernel, inputs, outputs, stride = 1, bias = false }) {
+      const padding = (kernel - 1) / 2;
+      const start = normal(2 / (kernel * kernel * outputs));
+      const filter = param<tf.Rank.R4>(`${name}.weight`, "conv", [kernel, kernel, inputs, outputs], start);
+      const shift = bias ? param<tf.Rank.R1>(`${name}.bias`, "vector", [outputs], constant(0)) : undefined;
+      return (x) => {
+        const y = ops.conv2d(x, filter, { stride, padding });
+        return shift ? tf.add(y, shift) : y;
+      };
+    },
+    depthwise(name, { kernel, inputs, stride = 1 }) {
+      const padding = (kernel - 1) / 2;
+      const start = normal(2 / (kernel * kernel));
+      const filter = param<tf.Rank.R4>(`${name}.weight`, "depthwise", [kernel, kernel, inputs, 1], start);
+      return (x) => ops.depthwiseConv2d(x, filter, { stride, padding });
+    },
+    batchNorm(name, channels, activation) {
+      const gamma = param<tf.Rank.R1>(`${name}.weight`, "vector", [channels], constant(1));
+      const beta = param<tf.Rank.R1>(`${name}.bias`, "vector", [channels], constant(0));
+      const mean = variable<tf.Rank.R1>(new Float32Array(channels), [channels], false);
+      const variance = variable<tf.Rank.R1>(new Float32Array(channels).fill(1), [channels], false);
+      buffers[`${name}.running_mean`] = mean as tf.Variable;
+      buffers[`${name}.running_var`] = variance as tf.Variable;
+      return (x, { training }) => ops.batchNorm(x, { gamma, beta, mean, variance }, { training, activation });
+    },
+    linear(name, inputs, outputs) {
+      const start = uniform(1 / Math.sqrt(outputs));
+      const weight = param<tf.Rank.R2>(`${name}.weight`, "linear", [inputs, outputs], start);
+      const bias = param<tf.Rank.R1>(`${name}.bias`, "vector", [outputs], constant(0));
+      return (x) => ops.linear(x, weight, bias);
+    },
+  };
+}
+
+function variable<R extends tf.Rank>(values: Float32Array, shape: tf.ShapeMap[R], trainable: boolean): tf.Variable<R> {
+  const start = tf.tensor<R>(values, shape);
+  const made = tf.variable<R>(start, trainable);
+  start.dispose();
+  return made;
+}

@@ -1,0 +1,94 @@
+/**
+ * The models by name, and the maker of any of them.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { build, part, type Registry, type SpecOf, specSchema } from "../core/parts.ts";
+import { seededRng } from "../core/rng.ts";
+import * as tf from "../tensor/tf.ts";
+import { efficientNet, type EfficientNetScale } from "./efficientnet.ts";
+import { HEADS } from "./heads.ts";
+import { makeLayers } from "./layers.ts";
+import { IMAGENET_INPUT, type Model } from "./model.ts";
+
+/** What a model is made for. */
+export interface CreateModelOptions {
+  /** Class names, or how many classes there are. */
+  readonly classes: number | readonly string[];
+  /** Seed of the starting weights. */
+  readonly seed: number;
+  /** Height and width of its images in pixels; the architecture's own by default. */
+  readonly size?: readonly [height: number, width: number];
+}
+
+type Maker = (options: CreateModelOptions) => Model;
+
+const options = z.strictObject({
+  dropPath: z.number().min(0).lt(1).default(0.2).describe(
+    "Share of images whose branch the last block drops in training.",
+  ),
+  head: specSchema(HEADS).default({ name: "plain" }).describe("What turns features into class scores."),
+});
+
+/** An EfficientNet as a part: its scale against B0, its own image size, its name. */
+function scaledBy(name: string, scale: EfficientNetScale, size: number) {
+  return part(options, ({ dropPath, head }): Maker => ({ classes, seed, size: given = [size, size] }) => {
+    const names = typeof classes === "number" ? Array.from({ length: classes }, (_, i) => `${i}`) : classes;
+    const layers = makeLayers(seededRng(seed).fork(name));
+    const backbone = efficientNet(layers, scale, dropPath);
+    const classify = build("head", HEADS, head)(layers, "classifier", backbone.features, names.length);
+    const { params, buffers, layouts } = layers;
+    return {
+      name,
+      input: { size: given, ...IMAGENET_INPUT },
+      classes: names,
+      params,
+      buffers,
+      layouts,
+      forward(x, forwardOptions) {
+        if (forwardOptions.training && !forwardOptions.rng) {
+          throw new TypeError(`Cannot run ${name} in training as it needs an rng for dropout and drop path`);
+        }
+        const features = backbone.forward(x, forwardOptions);
+        return { features, logits: classify(features, forwardOptions) };
+      },
+      dispose: () => tf.dispose([...Object.values(params), ...Object.values(buffers)]),
+    };
+  });
+}
+
+/** Every model, by timm's name where timm has it. */
+export const MODELS = {
+  /** A third of B0's width and half of its depth: for tests, demonstrations and small images. */
+  efficientnet_nano: scaledBy("efficientnet_nano", { width: 0.35, depth: 0.5 }, 64),
+  efficientnet_b0: scaledBy("efficientnet_b0", { width: 1, depth: 1 }, 224),
+  efficientnet_b1: scaledBy("efficientnet_b1", { width: 1, depth: 1.1 }, 240),
+  efficientnet_b2: scaledBy("efficientnet_b2", { width: 1.1, depth: 1.2 }, 260),
+  efficientnet_b3: scaledBy("efficientnet_b3", { width: 1.2, depth: 1.4 }, 300),
+  efficientnet_b4: scaledBy("efficientnet_b4", { width: 1.4, depth: 1.8 }, 380),
+} satisfies Registry<Maker>;
+
+/** A model's name and options. */
+export type ModelSpec = SpecOf<typeof MODELS>;
+
+/**
+ * Makes a model with random weights.
+ *
+ * @example
+ * ```ts
+ * import { createModel } from "maskfold";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const model = createModel({ name: "efficientnet_nano" }, { classes: 18, seed: 1 });
+ * assertEquals(model.params["classifier.bias"]!.shape, [18]);
+ * model.dispose();
+ * ```
+ *
+ * @param spec Its name and options.
+ * @returns The model; the caller's to dispose of.
+ * @throws {RangeError | TypeError} If the name is unknown or an option out of bounds.
+ */
+export function createModel(spec: ModelSpec, options: CreateModelOptions): Model {
+  return build("model", MODELS, spec)(options);
+}

@@ -1,0 +1,48 @@
+/**
+ * Optimizers and learning-rate schedules by name.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { part, type Registry, type SpecOf } from "../core/parts.ts";
+import { adam, type OptimizerMaker } from "./adam.ts";
+import { constant, cosine, exponential, type Schedule } from "./schedules.ts";
+
+export { adam, type AdamOptions, type Optimizer, type OptimizerMaker } from "./adam.ts";
+export { constant, cosine, exponential, type Schedule, type ScheduleState } from "./schedules.ts";
+
+/** Every optimizer, by the name used in configs. */
+export const OPTIMIZERS = {
+  adam: part(
+    z.strictObject({
+      beta1: z.number().min(0).lt(1).default(0.9).describe("Decay of the mean of the gradients."),
+      beta2: z.number().min(0).lt(1).default(0.999).describe("Decay of the mean of the squared gradients."),
+      epsilon: z.number().positive().default(1e-8).describe("Added to the root of the mean square."),
+      weightDecay: z.number().min(0).default(0)
+        .describe("Decoupled decay of the weights of convolutions and linear layers; above 0 this is AdamW."),
+    }),
+    adam,
+  ),
+} satisfies Registry<OptimizerMaker>;
+
+/** An optimizer's name and options. */
+export type OptimizerSpec = SpecOf<typeof OPTIMIZERS>;
+
+/** Every learning-rate schedule, by the name used in configs. */
+export const SCHEDULES = {
+  constant: part(z.strictObject({}), constant),
+  exponential: part(
+    z.strictObject({ gamma: z.number().positive().max(1).default(0.995).describe("Factor after each epoch.") }),
+    exponential,
+  ),
+  cosine: part(
+    z.strictObject({
+      warmup: z.number().min(0).default(0).describe("Epochs over which the rate rises from 0."),
+      floor: z.number().min(0).max(1).default(0).describe("Share of the base rate at the end."),
+    }),
+    cosine,
+  ),
+} satisfies Registry<Schedule>;
+
+/** A schedule's name and options. */
+export type ScheduleSpec = SpecOf<typeof SCHEDULES>;

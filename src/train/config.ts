@@ -1,0 +1,102 @@
+/**
+ * The configuration of a training run: a flat record with one spec per part, checked as a whole.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { AUGMENTS } from "../augment/mod.ts";
+import { faultText, specSchema } from "../core/parts.ts";
+import { LOSSES } from "../losses/mod.ts";
+import { MODELS } from "../models/mod.ts";
+import { OPTIMIZERS, SCHEDULES } from "../optim/mod.ts";
+import { VIEWS } from "../predict/mod.ts";
+import { SAMPLERS } from "../sampling/mod.ts";
+
+const side = z.int().min(8);
+const sides = z.union([side, z.tuple([side, side]).readonly()]);
+
+/** The schema of a config: defaults, bounds, and a sentence on each option. */
+export const TRAIN_CONFIG = z.strictObject({
+  $schema: z.string().optional().describe("Where an editor finds the JSON Schema; not used."),
+  seed: z.int().default(42).describe("Seed of the folds, the weights, the order and the augmentation."),
+  folds: z.int().min(2).default(5).describe("Number of folds, split by person."),
+  resize: sides.default(64).describe("Pixels of the shorter side after resizing, or [height, width]."),
+  crop: sides.default(64).describe("Side of the centre crop in pixels, or [height, width]: the network's input."),
+  batchSize: z.int().min(2).default(32).describe("Images in a training step."),
+  epochs: z.int().min(1).default(15).describe("Passes over the training data, at most."),
+  lr: z.number().positive().default(1e-4).describe("Base learning rate."),
+  patience: z.int().min(0).default(0).describe(
+    "Epochs without a better macro F1 after which training stops; 0: never.",
+  ),
+  minDelta: z.number().min(0).default(0).describe("By how much a macro F1 must be better to count."),
+  model: specSchema(MODELS).default({ name: "efficientnet_b0" }).describe("The network."),
+  loss: specSchema(LOSSES).default({ name: "crossEntropy" }).describe("What training lowers."),
+  optimizer: specSchema(OPTIMIZERS).default({ name: "adam" }).describe("How gradients change the weights."),
+  schedule: specSchema(SCHEDULES).default({ name: "exponential" }).describe("How the learning rate goes on."),
+  sampler: specSchema(SAMPLERS).default({ name: "shuffle" }).describe("Which images an epoch shows."),
+  augments: z.array(specSchema(AUGMENTS)).readonly().default([{ name: "horizontalFlip" }])
+    .describe("Random changes of each training image, in this order."),
+  views: z.array(specSchema(VIEWS)).min(1).readonly().default([{ name: "identity" }])
+    .describe("Views averaged when the finished model predicts (test-time augmentation)."),
+});
+
+/** A full configuration. */
+export type TrainConfig = Readonly<Omit<z.output<typeof TRAIN_CONFIG>, "$schema">>;
+
+/** What a caller writes: any of the options; a part may be given by its name alone. */
+export type TrainConfigInput = { readonly [K in keyof TrainConfig]?: z.input<typeof TRAIN_CONFIG>[K] | string };
+
+const PARTS = ["model", "loss", "optimizer", "schedule", "sampler"] as const;
+
+/**
+ * Makes a configuration of layers, each overriding those before it: defaults < preset < flags. A part given by the same
+ * name as before keeps the options that the later layer does not mention; another name starts from its own defaults.
+ *
+ * @example
+ * ```ts
+ * import { resolveConfig } from "maskfold";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const config = resolveConfig({ epochs: 30, model: { name: "efficientnet_b3", dropPath: 0.1 } }, { epochs: 2 });
+ * assertEquals([config.epochs, config.model.dropPath, config.loss.name], [2, 0.1, "crossEntropy"]);
+ * ```
+ *
+ * @param layers Partial configurations.
+ * @returns The full configuration.
+ * @throws {TypeError} If an option is unknown, of the wrong kind or out of bounds; all faults are listed.
+ */
+export function resolveConfig(
+  ...layers: readonly (TrainConfigInput | Readonly<Record<string, unknown>>)[]
+): TrainConfig {
+  const merged: Record<string, unknown> = {};
+  for (const layer of layers) {
+    for (const [key, value] of Object.entries(layer)) {
+      if (value === undefined) continue;
+      const before = merged[key];
+      const after = (PARTS as readonly string[]).includes(key) && typeof value === "string" ? { name: value } : value;
+      const same = isRecord(before) && isRecord(after) && (after.name === undefined || after.name === before.name);
+      merged[key] = same ? { ...before, ...after } : after;
+    }
+  }
+  const result = TRAIN_CONFIG.safeParse(merged);
+  if (!result.success) {
+    throw new TypeError(`Cannot read the configuration as ${result.error.issues.map(faultText).join("; ")}`);
+  }
+  const { $schema: _, ...config } = result.data;
+  const [height, width] = pair(config.resize), [cropHeight, cropWidth] = pair(config.crop);
+  if (Array.isArray(config.resize) && (cropHeight > height || cropWidth > width)) {
+    throw new TypeError(
+      `Cannot read the configuration as crop ${cropHeight} x ${cropWidth} must fit in resize ${height} x ${width}`,
+    );
+  }
+  return config;
+}
+
+/** Height and width of an option that is one side or both. */
+export function pair(sides: number | readonly [number, number]): readonly [height: number, width: number] {
+  return typeof sides === "number" ? [sides, sides] : sides;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

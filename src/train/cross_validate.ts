@@ -1,0 +1,174 @@
+/**
+ * Cross-validation by person: a run a fold, out-of-fold predictions, and the folds' mean for test images.
+ *
+ * @module
+ */
+import { checkInteger } from "../core/check.ts";
+import type { Dataset, EpochRow, Predictions, Scores } from "../core/records.ts";
+import { loadPredictions, savePredictions } from "../frame/mod.ts";
+import { ensureDir, packImages, statIfThere, writeAtomic } from "../io/mod.ts";
+import { score } from "../metrics/mod.ts";
+import { ensemble, joinFolds, predict, writeSubmission } from "../predict/mod.ts";
+import { splitDataset, splitReport } from "../split/mod.ts";
+import type { TrainConfig } from "./config.ts";
+import type { StepState } from "./fit.ts";
+import { FILES, loadModel, openRun, type Run } from "./run.ts";
+import { train } from "./train.ts";
+
+/** How a cross-validation is done, and who hears of it. */
+export interface CrossValidateOptions {
+  /** Its folder: a run a fold in `fold-0`, `fold-1`, ..., and the joined results. */
+  readonly dir: string;
+  /** Train this fold alone, counted from 0. */
+  readonly fold?: number;
+  /** Images to predict with the mean of the folds, and to write a submission for. */
+  readonly test?: Dataset;
+  /** Where packed images are kept; `cache` in the folder by default. */
+  readonly cacheDir?: string;
+  /** Stops the work; the same call goes on. */
+  readonly signal?: AbortSignal;
+  /** Called as images are packed or predicted. */
+  readonly onProgress?: (
+    state: { readonly stage: "pack" | "predict"; readonly done: number; readonly total: number },
+  ) => void;
+  /** Called before a fold; finished folds are only opened. */
+  readonly onFold?: (fold: number, state: { readonly folds: number; readonly finished: boolean }) => void;
+  /** Called after each step. */
+  readonly onStep?: (state: StepState & { readonly fold: number }) => void;
+  /** Called after each epoch. */
+  readonly onEpoch?: (
+    row: EpochRow,
+    state: { readonly fold: number; readonly best: boolean; readonly epochs: number },
+  ) => void;
+}
+
+/** What a cross-validation came to. */
+export interface CrossValidation {
+  /** Its folder. */
+  readonly dir: string;
+  /** The finished runs, by fold. */
+  readonly runs: readonly Run[];
+  /** Folds that are not trained yet, where one fold alone was asked for. */
+  readonly missing: readonly number[];
+  /** Predictions of every sample by the fold that did not see it; once all folds are there. */
+  readonly oof?: Predictions;
+  /** Scores of the out-of-fold predictions. */
+  readonly scores?: Scores;
+  /** Mean of the folds' predictions of the test images. */
+  readonly test?: Predictions;
+}
+
+/**
+ * Trains every fold, joins the out-of-fold predictions, and averages the folds' predictions of test images.
+ *
+ * @param dataset Labelled samples.
+ * @param config The configuration, from {@linkcode resolveConfig}; its `folds` and `seed` say how to split.
+ * @returns The runs and, once all folds are there, the joined predictions and their scores.
+ * @throws {RangeError} If `fold` is not one of the folds.
+ */
+export async function crossValidate(
+  dataset: Dataset,
+  config: TrainConfig,
+  options: CrossValidateOptions,
+): Promise<CrossValidation> {
+  const { dir, fold: only, test, cacheDir = `${dir}/cache`, signal, onProgress } = options;
+  if (only !== undefined) checkInteger("cross-validate", "fold", only, { min: 0, max: config.folds - 1 });
+  await ensureDir(dir);
+  const folds = splitDataset(dataset, { folds: config.folds, seed: config.seed });
+  const { samples } = dataset;
+  const report = splitReport(folds, samples.map(({ label }) => label), samples.map(({ group }) => group));
+  const leaked = report.flatMap(({ leakedGroups }) => leakedGroups);
+  if (leaked.length > 0) {
+    throw new Error(`Cannot cross-validate as persons stand on both sides of a fold: ${leaked.join(", ")}`);
+  }
+
+  const pack = { resize: config.resize, crop: config.crop, cacheDir, signal };
+  const watch = { ...pack, onProgress: (state: Tally) => onProgress?.({ stage: "pack", ...state }) };
+  const images = await packImages(dataset, watch);
+  const testImages = test && await packImages(test, watch);
+  const runs: (Run | undefined)[] = [];
+  try {
+    for (const [k, fold] of folds.entries()) {
+      const runDir = `${dir}/fold-${k}`;
+      const finished = await statIfThere(`${runDir}/${FILES.summary}`) !== undefined;
+      if (only !== undefined && only !== k) {
+        runs.push(finished ? await openRun(runDir) : undefined);
+        continue;
+      }
+      options.onFold?.(k, { folds: folds.length, finished });
+      const run = await train(dataset, config, {
+        dir: runDir,
+        fold,
+        images,
+        signal,
+        onStep: (state) => options.onStep?.({ ...state, fold: k }),
+        onEpoch: (row, state) => options.onEpoch?.(row, { ...state, fold: k }),
+      });
+      runs.push(run);
+      if (testImages) await predictTest(run);
+    }
+    const missing = [...runs.keys()].filter((k) => !runs[k]);
+    const done = runs.filter((run) => run !== undefined);
+    if (missing.length > 0) return { dir, runs: done, missing };
+    return { dir, runs: done, missing, ...await join(done) };
+  } finally {
+    images.close();
+    testImages?.close();
+  }
+
+  /** One fold's predictions of the test images, kept in its folder. */
+  async function predictTest(run: Run): Promise<Predictions> {
+    const path = `${run.dir}/test.parquet`;
+    if (await statIfThere(path)) return await loadPredictions(path);
+    const model = await loadModel(run);
+    try {
+      const predictions = await predict(model, testImages!, {
+        labels: test!.samples.map(({ label }) => label),
+        views: config.views,
+        batchSize: config.batchSize,
+        signal,
+        onProgress: (state) => onProgress?.({ stage: "predict", ...state }),
+      });
+      await savePredictions(predictions, path);
+      return predictions;
+    } finally {
+      model.dispose();
+    }
+  }
+
+  async function join(done: readonly Run[]): Promise<Pick<CrossValidation, "oof" | "scores" | "test">> {
+    const oof = joinFolds(done.map(({ valid }) => valid));
+    const scores = score(oof);
+    await savePredictions(oof, `${dir}/oof.parquet`);
+    await writeAtomic(
+      `${dir}/scores.json`,
+      `${JSON.stringify({ ...scores, confusion: [...scores.confusion] }, null, 2)}\n`,
+    );
+    if (!testImages) return { oof, scores };
+    const members: Predictions[] = [];
+    for (const run of done) members.push(await predictTest(run));
+    const mean = ensemble(members);
+    await savePredictions(mean, `${dir}/test.parquet`);
+    await writeSubmission(mean, `${dir}/submission.csv`);
+    return { oof, scores, test: mean };
+  }
+}
+
+/**
+ * The figures that matter, on one line: `macro F1 0.9123, accuracy 0.9310, 840 images, 3 folds, out-of-fold`.
+ *
+ * @param validation A cross-validation with all of its folds.
+ * @throws {TypeError} If folds are missing.
+ */
+export function summaryLine({ scores, runs, missing }: CrossValidation): string {
+  if (!scores) throw new TypeError(`Cannot sum up the cross-validation as folds are missing: ${missing.join(", ")}`);
+  const { macroF1, accuracy, count } = scores;
+  return `macro F1 ${macroF1.toFixed(4)}, accuracy ${
+    accuracy.toFixed(4)
+  }, ${count} images, ${runs.length} folds, out-of-fold`;
+}
+
+interface Tally {
+  readonly done: number;
+  readonly total: number;
+}

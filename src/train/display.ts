@@ -1,0 +1,76 @@
+/**
+ * A display of training for whoever calls it: progress while it goes on, and a line an epoch.
+ *
+ * @module
+ */
+import type { EpochRow } from "../core/records.ts";
+import { type Progress, progress, type ProgressOptions } from "../io/mod.ts";
+import type { StepState } from "./fit.ts";
+
+/** Callbacks that show progress, to be spread into the options of `crossValidate` and `train`. */
+export interface TrainingDisplay {
+  /** Shows images being packed or predicted. */
+  onProgress(state: { readonly stage: "pack" | "predict"; readonly done: number; readonly total: number }): void;
+  /** Shows that a fold begins. */
+  onFold(fold: number, state: { readonly folds: number; readonly finished: boolean }): void;
+  /** Shows a step. */
+  onStep(state: StepState & { readonly fold?: number }): void;
+  /** Shows an epoch. */
+  onEpoch(row: EpochRow, state: { readonly fold?: number; readonly best: boolean; readonly epochs: number }): void;
+  /** Ends the display; call it when training is over. */
+  end(): void;
+}
+
+/**
+ * Shows training in a terminal, a log or a notebook, whichever this is.
+ *
+ * @param options Where to, as for {@linkcode progress}.
+ * @returns Callbacks for `crossValidate` and `train`.
+ */
+export function trainingDisplay(options: ProgressOptions = {}): TrainingDisplay {
+  let current: { readonly label: string; readonly bar: Progress } | undefined;
+  const barOf = (label: string) => {
+    if (current?.label !== label) {
+      current?.bar.end();
+      current = { label, bar: progress(label, options) };
+    }
+    return current.bar;
+  };
+  const labelOf = (fold: number | undefined) => fold === undefined ? "training" : `fold ${fold}`;
+  return {
+    onProgress: ({ stage, done, total }) =>
+      barOf(stage === "pack" ? "packing images" : "predicting").update(done, total),
+    onFold(fold, { folds, finished }) {
+      barOf(labelOf(fold)).line(`fold ${fold} of ${folds}${finished ? ": finished before, opened" : ""}`);
+    },
+    onStep({ fold, epoch, epochs, done, total, loss }) {
+      barOf(labelOf(fold)).update(
+        (epoch - 1) * total + done,
+        epochs * total,
+        `epoch ${epoch}/${epochs}, loss ${loss.toFixed(4)}`,
+      );
+    },
+    onEpoch: (row, { fold, best, epochs }) => barOf(labelOf(fold)).line(epochLine(row, { best, epochs })),
+    end() {
+      current?.bar.end();
+      current = undefined;
+    },
+  };
+}
+
+/** One epoch as a line of text; a star marks the best so far. */
+export function epochLine(
+  row: EpochRow,
+  { best, epochs }: { readonly best: boolean; readonly epochs: number },
+): string {
+  return [
+    `epoch ${`${row.epoch}`.padStart(`${epochs}`.length)}/${epochs}`,
+    `lr ${row.lr.toExponential(1)}`,
+    `train loss ${row.trainLoss.toFixed(4)}`,
+    `accuracy ${row.trainAccuracy.toFixed(4)}`,
+    `valid loss ${row.validLoss.toFixed(4)}`,
+    `accuracy ${row.validAccuracy.toFixed(4)}`,
+    `macro F1 ${row.validMacroF1.toFixed(4)}${best ? " *" : "  "}`,
+    `${row.seconds.toFixed(1)} s`,
+  ].join("  ");
+}

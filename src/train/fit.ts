@@ -1,0 +1,129 @@
+/**
+ * The training loop: epochs over one fold, as an async iterator.
+ *
+ * @module
+ */
+import { build } from "../core/parts.ts";
+import type { EpochRow, Predictions } from "../core/records.ts";
+import { seededRng } from "../core/rng.ts";
+import { LOSSES } from "../losses/mod.ts";
+import { score } from "../metrics/mod.ts";
+import type { Model } from "../models/mod.ts";
+import { type Optimizer, SCHEDULES } from "../optim/mod.ts";
+import { predict } from "../predict/mod.ts";
+import { SAMPLERS } from "../sampling/mod.ts";
+import * as tf from "../tensor/tf.ts";
+import { type BatchSource, stepsPerEpoch, trainBatches } from "./batches.ts";
+import type { TrainConfig } from "./config.ts";
+import { trainStep } from "./step.ts";
+
+/** What is trained on what. */
+export interface FitParts {
+  /** Trained in place. */
+  readonly model: Model;
+  /** Its slots hold the state between epochs. */
+  readonly optimizer: Optimizer;
+  /** Pixels and labels. */
+  readonly source: BatchSource;
+  /** Images to train on, by their place in the set. */
+  readonly train: Int32Array;
+  /** Images to validate on. */
+  readonly valid: Int32Array;
+}
+
+/** Where training begins, and who hears of it. */
+export interface FitOptions {
+  /** Epochs done already, each with all of its steps. */
+  readonly done?: number;
+  /** Steps done already. */
+  readonly step?: number;
+  /** Stops training between two steps. */
+  readonly signal?: AbortSignal;
+  /** Called after each step. */
+  readonly onStep?: (state: StepState) => void;
+}
+
+/** Where training stands after a step. */
+export interface StepState {
+  /** The epoch, from 1. */
+  readonly epoch: number;
+  /** Epochs at most. */
+  readonly epochs: number;
+  /** Steps of this epoch that are done. */
+  readonly done: number;
+  /** Steps in an epoch. */
+  readonly total: number;
+  /** Mean loss of the epoch so far, in nats. */
+  readonly loss: number;
+}
+
+/**
+ * Trains epoch by epoch and validates after each. All randomness is forked from the seed by epoch and step, so that going
+ * on after any epoch gives the same numbers as an unbroken run.
+ *
+ * @throws {Error} If the loss is no longer a finite number; the message names the step and the images.
+ */
+export async function* fit(
+  { model, optimizer, source, train, valid }: FitParts,
+  config: TrainConfig,
+  { done = 0, step = 0, signal, onStep }: FitOptions = {},
+): AsyncGenerator<{ readonly row: EpochRow; readonly valid: Predictions }> {
+  const parts = { model, optimizer, loss: build("loss", LOSSES, config.loss) };
+  const schedule = build("schedule", SCHEDULES, config.schedule);
+  const sampler = build("sampler", SAMPLERS, config.sampler);
+  const trainLabels = Int32Array.from(train, (index) => source.labels[index]!);
+  for (let epoch = done + 1; epoch <= config.epochs; epoch++) {
+    const started = performance.now();
+    const rng = seededRng(config.seed).fork("epoch").fork(epoch);
+    const order = sampler(trainLabels, rng.fork("order")).map((place) => train[place]!);
+    const total = stepsPerEpoch(order.length, config.batchSize);
+    const lrAt = () => config.lr * schedule({ step, stepsPerEpoch: total, epochs: config.epochs });
+    const firstLr = lrAt();
+    let lossSum = 0, correct = 0, seen = 0, stepsDone = 0;
+    for (const { indices, x, targets } of trainBatches(source, order, config, rng.fork("augment"))) {
+      signal?.throwIfAborted();
+      const result = await trainStep(parts, { x, targets }, {
+        lr: lrAt(),
+        step: step + 1,
+        rng: rng.fork(`step ${stepsDone}`),
+      });
+      tf.dispose([x, targets]);
+      if (!Number.isFinite(result.loss)) {
+        const ids = Array.from(indices, (index) => source.images.ids[index]).join(", ");
+        throw new Error(
+          `Cannot go on training as the loss is ${result.loss} in epoch ${epoch}, step ${stepsDone + 1}: ${ids}`,
+        );
+      }
+      step++;
+      stepsDone++;
+      seen += indices.length;
+      lossSum += result.loss * indices.length;
+      correct += result.correct;
+      onStep?.({ epoch, epochs: config.epochs, done: stepsDone, total, loss: lossSum / seen });
+      await new Promise((resolve) => setTimeout(resolve, 0)); // lets signals in
+    }
+    const trained = performance.now();
+    const predictions = await predict(model, source.images, {
+      indices: valid,
+      labels: source.labels,
+      batchSize: config.batchSize,
+      signal,
+    });
+    const scores = score(predictions);
+    const row: EpochRow = {
+      epoch,
+      step,
+      lr: firstLr,
+      trainLoss: lossSum / seen,
+      trainAccuracy: correct / seen,
+      validLoss: scores.logLoss,
+      validAccuracy: scores.accuracy,
+      validMacroF1: scores.macroF1,
+      validF1: scores.perClass.map(({ f1 }) => f1),
+      confusion: [...scores.confusion],
+      seconds: (performance.now() - started) / 1000,
+      imagesPerSecond: seen / ((trained - started) / 1000),
+    };
+    yield { row, valid: predictions };
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Runs on disk: what stands in a run's folder, and how it is opened again.
+ *
+ * @module
+ */
+import { show } from "../core/check.ts";
+import type { EpochRow, Predictions } from "../core/records.ts";
+import type { Schema } from "../core/schema.ts";
+import { loadPredictions } from "../frame/mod.ts";
+import { listFolders, readJson, statIfThere } from "../io/mod.ts";
+import { createModel, loadWeights, type Model } from "../models/mod.ts";
+import { pair, resolveConfig, type TrainConfig } from "./config.ts";
+
+/** A finished training run. */
+export interface Run {
+  /** Its folder. */
+  readonly dir: string;
+  /** Every option it was trained with. */
+  readonly config: TrainConfig;
+  /** Attributes and classes. */
+  readonly schema: Schema;
+  /** An entry an epoch. */
+  readonly history: readonly EpochRow[];
+  /** The epoch whose weights were kept. */
+  readonly best: EpochRow;
+  /** The best weights' predictions for the validation images, averaged over the config's views. */
+  readonly valid: Predictions;
+}
+
+/** What `data.json` says about a run's data. */
+export interface DataRecord {
+  /** Digest of ids, labels, groups, fold and pixels. */
+  readonly digest: string;
+  /** Attributes and classes. */
+  readonly schema: Schema;
+  /** Number of training images. */
+  readonly train: number;
+  /** Ids of the validation images. */
+  readonly valid: readonly string[];
+  /** Why images were left out. */
+  readonly leftOut: readonly string[];
+}
+
+/** Files of a run. */
+export const FILES = {
+  config: "config.json",
+  env: "env.json",
+  data: "data.json",
+  metrics: "metrics.jsonl",
+  best: "best.safetensors",
+  last: "last.safetensors",
+  valid: "valid.parquet",
+  summary: "summary.json",
+} as const;
+
+/**
+ * Opens a finished run.
+ *
+ * @param dir The run's folder.
+ * @returns Its config, history and predictions; the weights are loaded by {@linkcode loadModel}.
+ * @throws {Error} If it is no run, or is not finished.
+ */
+export async function openRun(dir: string): Promise<Run> {
+  if (!await statIfThere(`${dir}/${FILES.config}`)) {
+    throw new Error(`Cannot open ${show(dir)} as it holds no ${FILES.config}`);
+  }
+  if (!await statIfThere(`${dir}/${FILES.summary}`)) {
+    throw new Error(
+      `Cannot open ${show(dir)} as the run is not finished: train it again into the same folder to go on`,
+    );
+  }
+  const config = resolveConfig(await readJson(`${dir}/${FILES.config}`) as Record<string, unknown>);
+  const { schema } = await readJson(`${dir}/${FILES.data}`) as DataRecord;
+  const { history, best } = await readJson(`${dir}/${FILES.summary}`) as Pick<Run, "history" | "best">;
+  return { dir, config, schema, history, best, valid: await loadPredictions(`${dir}/${FILES.valid}`) };
+}
+
+/**
+ * Opens a finished run, or all folds of a finished cross-validation.
+ *
+ * @param dir A run's folder, or one with `fold-0`, `fold-1`, ... in it.
+ * @returns At least one run, by fold.
+ * @throws {Error} If there is no run, or one is not finished.
+ */
+export async function openRuns(dir: string): Promise<readonly Run[]> {
+  if (await statIfThere(`${dir}/${FILES.config}`)) return [await openRun(dir)];
+  const folds = (await listFolders(dir)).filter((name) => /^fold-\d+$/.test(name));
+  if (folds.length === 0) throw new Error(`Cannot open ${show(dir)} as it holds neither ${FILES.config} nor fold-0`);
+  return await Promise.all(folds.map((name) => openRun(`${dir}/${name}`)));
+}
+
+/** A run as it stands in a list. */
+export interface RunEntry {
+  /** Its folder. */
+  readonly dir: string;
+  /** Whether it ran to its end. */
+  readonly finished: boolean;
+  /** Its best epoch, where it is finished. */
+  readonly best: EpochRow | null;
+}
+
+/**
+ * Lists the runs below a folder, two levels deep at most (a cross-validation's folds stand one level down).
+ *
+ * @param root The folder.
+ * @returns Entries by folder name.
+ */
+export async function listRuns(root: string): Promise<readonly RunEntry[]> {
+  const below = async (dir: string) => (await listFolders(dir)).map((name) => `${dir}/${name}`);
+  const first = await below(root);
+  const dirs = (await Promise.all(first.map(async (dir) => [dir, ...await below(dir)]))).flat();
+  const entries = await Promise.all(dirs.map(async (dir): Promise<RunEntry[]> => {
+    if (!await statIfThere(`${dir}/${FILES.config}`)) return [];
+    const finished = await statIfThere(`${dir}/${FILES.summary}`) !== undefined;
+    const best = finished ? (await readJson(`${dir}/${FILES.summary}`) as Pick<Run, "best">).best : null;
+    return [{ dir, finished, best }];
+  }));
+  return entries.flat();
+}
+
+/**
+ * Loads a run's model.
+ *
+ * @param run The run, or its folder.
+ * @returns The model with the best epoch's weights; the caller's to dispose of.
+ */
+export async function loadModel(run: Run | string): Promise<Model> {
+  const { dir, config, schema } = typeof run === "string" ? await openRun(run) : run;
+  const model = createModel(config.model, { classes: schema.classes, seed: config.seed, size: pair(config.crop) });
+  await loadWeights(model, `${dir}/${FILES.best}`);
+  return model;
+}

@@ -1,0 +1,164 @@
+/**
+ * Training one fold into a run's folder, going on where an earlier process stopped.
+ *
+ * @module
+ */
+import { show } from "../core/check.ts";
+import { build } from "../core/parts.ts";
+import type { Dataset, EpochRow, Fold, ImageSet } from "../core/records.ts";
+import { savePredictions } from "../frame/mod.ts";
+import { describeEnvironment, ensureDir, readJson, sha256, statIfThere, withLock, writeAtomic } from "../io/mod.ts";
+import { createModel, loadWeights, saveWeights } from "../models/mod.ts";
+import { OPTIMIZERS } from "../optim/mod.ts";
+import { predict } from "../predict/mod.ts";
+import { currentBackend, initBackend } from "../tensor/mod.ts";
+import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+import { pair, type TrainConfig } from "./config.ts";
+import { fit, type StepState } from "./fit.ts";
+import { type DataRecord, FILES, openRun, type Run } from "./run.ts";
+
+/** What is trained where. */
+export interface TrainOptions {
+  /** The run's folder; an unfinished run there is gone on with, a finished one is opened. */
+  readonly dir: string;
+  /** Which samples to train on and which to validate on. */
+  readonly fold: Fold;
+  /** The samples' images, packed with the config's `resize` and `crop`. */
+  readonly images: ImageSet;
+  /** Stops training; the run can be gone on with. */
+  readonly signal?: AbortSignal;
+  /** Called after each step. */
+  readonly onStep?: (state: StepState) => void;
+  /** Called after each epoch, with whether it is the best so far. */
+  readonly onEpoch?: (row: EpochRow, state: { readonly best: boolean; readonly epochs: number }) => void;
+}
+
+/**
+ * Trains one fold, keeps the weights of the epoch with the highest macro F1, and predicts the validation images with them.
+ *
+ * @param dataset Labelled samples.
+ * @param config The full configuration, from {@linkcode resolveConfig}.
+ * @returns The finished run.
+ * @throws {TypeError} If the images are not the data set's or not of the config's size, or the folder holds a run of
+ * another config or other data.
+ */
+export async function train(dataset: Dataset, config: TrainConfig, options: TrainOptions): Promise<Run> {
+  const { dir, images } = options;
+  const [height, width] = pair(config.crop);
+  if (images.size[0] !== height || images.size[1] !== width) {
+    throw new TypeError(
+      `Cannot train as images must be ${height} x ${width}, as crop says: current size is ${images.size.join(" x ")}`,
+    );
+  }
+  if (images.ids.length !== dataset.samples.length || dataset.samples.some(({ id }, i) => id !== images.ids[i])) {
+    throw new TypeError("Cannot train as the images must be those of the data set, in its order");
+  }
+  await ensureDir(dir);
+  return await withLock(`${dir}/.lock`, async () => {
+    const data = await describeData(dataset, options);
+    await checkSameRun(dir, config, data);
+    if (await statIfThere(`${dir}/${FILES.summary}`)) return await openRun(dir);
+    const backend = currentBackend() ?? await initBackend({ need: "train" });
+    await writeJson(`${dir}/${FILES.config}`, config);
+    await writeJson(`${dir}/${FILES.data}`, data);
+    await writeJson(`${dir}/${FILES.env}`, { ...await describeEnvironment(), backend });
+    await run(dataset, config, options);
+    return await openRun(dir);
+  });
+}
+
+/** Trains, and writes everything of the run but its heads. */
+async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions): Promise<void> {
+  const { dir, images, signal, onStep, onEpoch } = options;
+  const labels = dataset.samples.map(({ label }) => label);
+  const fold = soundFold(options);
+  const model = createModel(config.model, { classes: dataset.schema.classes, seed: config.seed, size: images.size });
+  const optimizer = build("optimizer", OPTIMIZERS, config.optimizer)(model.params);
+  try {
+    const parts = { model, optimizer };
+    const last = `${dir}/${FILES.last}`;
+    const history = await statIfThere(last) ? [...await loadCheckpoint(last, parts)] : [];
+    const source = { images, labels, classes: dataset.schema.classes.length, input: model.input };
+    const start = { done: history.length, step: history.at(-1)?.step ?? 0, signal, onStep };
+    if (!isDone(history, config)) {
+      for await (const { row } of fit({ ...parts, source, ...fold }, config, start)) {
+        history.push(row);
+        const best = bestEpoch(history, config) === row;
+        if (best) await saveWeights(model, `${dir}/${FILES.best}`, { model: model.name, epoch: `${row.epoch}` });
+        await saveCheckpoint(last, parts, history);
+        await writeAtomic(`${dir}/${FILES.metrics}`, history.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+        onEpoch?.(row, { best, epochs: config.epochs });
+        if (isDone(history, config)) break;
+      }
+    }
+    await loadWeights(model, `${dir}/${FILES.best}`);
+    const valid = await predict(model, images, {
+      indices: fold.valid,
+      labels,
+      views: config.views,
+      batchSize: config.batchSize,
+      signal,
+    });
+    await savePredictions(valid, `${dir}/${FILES.valid}`);
+    await writeJson(`${dir}/${FILES.summary}`, { best: bestEpoch(history, config), history });
+  } finally {
+    model.dispose();
+    optimizer.dispose();
+  }
+}
+
+/** The epoch with the highest macro F1, where a later one must be better by more than `minDelta`. */
+export function bestEpoch(
+  history: readonly EpochRow[],
+  { minDelta }: Pick<TrainConfig, "minDelta">,
+): EpochRow | undefined {
+  return history.reduce<EpochRow | undefined>(
+    (best, row) => !best || row.validMacroF1 > best.validMacroF1 + minDelta ? row : best,
+    undefined,
+  );
+}
+
+function isDone(history: readonly EpochRow[], config: TrainConfig): boolean {
+  const best = bestEpoch(history, config);
+  const since = best ? history.length - best.epoch : 0;
+  return history.length >= config.epochs || (config.patience > 0 && since >= config.patience);
+}
+
+/** The fold without images that could not be decoded. */
+function soundFold({ fold, images }: TrainOptions): Fold {
+  const broken = new Set(images.faults.map(({ id }) => id));
+  const sound = (index: number) => !broken.has(images.ids[index]!);
+  return { train: fold.train.filter(sound), valid: fold.valid.filter(sound) };
+}
+
+async function describeData({ schema, samples }: Dataset, { fold, images }: TrainOptions): Promise<DataRecord> {
+  const rows = samples.map(({ id, label, group }) => [id, label, group]);
+  return {
+    digest: await sha256(JSON.stringify([images.digest, rows, [...fold.train], [...fold.valid]])),
+    schema,
+    train: fold.train.length,
+    valid: Array.from(fold.valid, (index) => samples[index]!.id),
+    leftOut: images.faults.map(({ message }) => message),
+  };
+}
+
+async function checkSameRun(dir: string, config: TrainConfig, data: DataRecord): Promise<void> {
+  if (!await statIfThere(`${dir}/${FILES.config}`)) return;
+  const before = await readJson(`${dir}/${FILES.config}`) as Record<string, unknown>;
+  const differs = Object.entries(config).filter(([key, value]) =>
+    JSON.stringify(value) !== JSON.stringify(before[key])
+  );
+  if (differs.length > 0) {
+    const changes = differs.map(([key, value]) => `${key} (was ${show(before[key])}, is ${show(value)})`);
+    throw new TypeError(`Cannot go on with the run in ${show(dir)} as its config differs in ${changes.join(", ")}`);
+  }
+  if (!await statIfThere(`${dir}/${FILES.data}`)) return;
+  const { digest } = await readJson(`${dir}/${FILES.data}`) as DataRecord;
+  if (digest !== data.digest) {
+    throw new TypeError(`Cannot go on with the run in ${show(dir)} as it was trained on other data or folds`);
+  }
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}

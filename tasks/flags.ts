@@ -1,0 +1,148 @@
+/**
+ * Flags of a task from a zod object: types, defaults, checks and `--help` all come from it.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { z } from "zod";
+import * as mf from "maskfold";
+
+/** What a task is called with. */
+export interface Task<S extends z.ZodObject> {
+  /** The task's name, as in deno.json. */
+  readonly name: string;
+  /** A sentence saying what it does. */
+  readonly summary: string;
+  /** Its flags: camelCase keys become --kebab-case flags; `.describe()` is the help. */
+  readonly options: S;
+  /** Flags checked elsewhere (a training config's, say), by camelCase name with their help. */
+  readonly passThrough?: Readonly<Record<string, string>>;
+}
+
+/** What a task gets beside its options. */
+export interface TaskContext {
+  /** Aborted by the first Ctrl-C or SIGTERM, so that work can be saved. */
+  readonly signal: AbortSignal;
+  /** Starts a progress display. */
+  readonly progress: typeof mf.progress;
+  /** The flags of `passThrough` that were given, still text. */
+  readonly rest: Readonly<Record<string, string | boolean>>;
+}
+
+/**
+ * Runs a task with the command line's flags: prints the help on `--help`, every fault of the flags at once, and an
+ * error's message (its stack too with `--trace`).
+ *
+ * @param task Name, summary and flags.
+ * @param main What it does.
+ */
+export async function runTask<S extends z.ZodObject>(
+  task: Task<S>,
+  main: (options: z.output<S>, context: TaskContext) => Promise<void>,
+): Promise<void> {
+  const given = readArguments(task);
+  if (given.help) return console.log(helpText(task));
+  const abort = new AbortController();
+  const stop = (signal: Deno.Signal) => () => {
+    if (abort.signal.aborted) Deno.exit(signal === "SIGINT" ? 130 : 143);
+    console.error(`\nStopping after ${signal}; again to stop at once.`);
+    abort.abort(new DOMException(`Stopped by ${signal}`, "AbortError"));
+    Deno.exitCode = signal === "SIGINT" ? 130 : 143;
+  };
+  const listeners = (["SIGINT", "SIGTERM"] as const).map((name) => [name, stop(name)] as const);
+  for (const [name, listener] of listeners) Deno.addSignalListener(name, listener);
+  try {
+    const { trace: _, ...values } = given.values;
+    const { options, rest } = separate(task, values);
+    await main(checkOptions(task, options), { signal: abort.signal, progress: mf.progress, rest });
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (abort.signal.aborted && error.name === "AbortError") {
+      console.error(`${error.message}; the same command goes on.`);
+    } else {
+      console.error(given.values.trace ? error.stack : `${error.name}: ${error.message}`);
+      Deno.exitCode = 1;
+    }
+  } finally {
+    for (const [name, listener] of listeners) Deno.removeSignalListener(name, listener);
+    await mf.disposeBackend();
+  }
+}
+
+const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+const camel = (name: string) => name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+function isBoolean(schema: z.core.$ZodType): boolean {
+  const { def } = schema._zod;
+  if ("innerType" in def) return isBoolean(def.innerType as z.core.$ZodType);
+  return def.type === "boolean";
+}
+
+function readArguments({ options, passThrough = {} }: Task<z.ZodObject>) {
+  const keys = Object.keys(options.shape);
+  const boolean = keys.filter((key) => isBoolean(options.shape[key]!)).map(kebab);
+  const string = [...keys, ...Object.keys(passThrough)].map(kebab).filter((name) => !boolean.includes(name));
+  const { _: words, ...parsed } = parseArgs(Deno.args, {
+    string,
+    boolean: [...boolean, "help", "trace"],
+    negatable: boolean,
+  });
+  const seen = new Set(Deno.args.flatMap((arg) => /^--(?:no-)?([^=]+)/.exec(arg)?.[1] ?? []).map(camel));
+  const values: Record<string, string | boolean> = {};
+  for (const [name, value] of Object.entries(parsed)) {
+    if (seen.has(camel(name))) values[camel(name)] = value as string | boolean;
+  }
+  if (words.length > 0) values[`${words[0]}`] = true;
+  return { help: parsed.help === true || Deno.args.includes("-h"), values };
+}
+
+function separate({ passThrough = {} }: Task<z.ZodObject>, values: Record<string, string | boolean>) {
+  const options: Record<string, string | boolean> = {}, rest: Record<string, string | boolean> = {};
+  for (const [name, value] of Object.entries(values)) (Object.hasOwn(passThrough, name) ? rest : options)[name] = value;
+  return { options, rest };
+}
+
+function checkOptions<S extends z.ZodObject>(task: Task<S>, values: Record<string, unknown>): z.output<S> {
+  const result = task.options.safeParse(values);
+  if (result.success) return result.data;
+  const known = [...Object.keys(task.options.shape), ...Object.keys(task.passThrough ?? {})].map((key) =>
+    `--${kebab(key)}`
+  );
+  const faults = result.error.issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => `--${kebab(key)} is not one of ${known.join(", ")}`)
+      : [
+        `--${kebab(issue.path.join("."))}: ${
+          issue.code === "invalid_type" && issue.input === undefined && values[String(issue.path[0])] === undefined
+            ? "it is required"
+            : issue.message
+        }`,
+      ]
+  );
+  throw new TypeError(`Cannot run ${task.name} as\n  ${faults.join("\n  ")}\nSee deno task ${task.name} --help.`);
+}
+
+/** The text of `--help`. */
+export function helpText({ name, summary, options, passThrough = {} }: Task<z.ZodObject>): string {
+  const json = z.toJSONSchema(options, { io: "input", unrepresentable: "any" }) as {
+    properties?: Record<string, { description?: string; default?: unknown; enum?: unknown[] }>;
+    required?: string[];
+  };
+  const rows = Object.entries(json.properties ?? {}).map(
+    ([key, { description = "", default: fallback, enum: choices }]) => {
+      const notes = [
+        choices ? `one of ${choices.join(", ")}` : "",
+        json.required?.includes(key) ? "required" : fallback !== undefined ? `default ${fallback}` : "",
+      ].filter(Boolean);
+      return [`--${kebab(key)}`, description + (notes.length ? ` (${notes.join("; ")})` : "")] as const;
+    },
+  );
+  rows.push(...Object.entries(passThrough).map(([key, help]) => [`--${kebab(key)}`, help] as const));
+  rows.push(["--trace", "Print an error's stack."], ["--help", "Print this."]);
+  const width = Math.max(...rows.map(([flag]) => flag.length)) + 2;
+  return `${summary}\n\nUsage: deno task ${name} [flags]\n\n${
+    rows.map(([flag, help]) => `  ${flag.padEnd(width)}${help}`).join("\n")
+  }`;
+}
+
+export { z };

@@ -1,0 +1,123 @@
+/**
+ * Flags that several tasks share, and what they mean: data, backend, configuration.
+ *
+ * @module
+ */
+import * as mf from "maskfold";
+import { z } from "./flags.ts";
+
+/** A whole number on the command line. */
+export const whole = () => z.coerce.number().int();
+
+/** Where the data is and how it is laid out. */
+export const dataFlags = {
+  data: z.string().describe("Folder of the data set."),
+  layout: z.enum(["faces", "folders", "table"]).default("faces").describe("How it is laid out."),
+  table: z.string().optional().describe("Table layout: the csv file (default labels.csv in the folder)."),
+  label: z.string().optional().describe("Table layout: column of the label (default label)."),
+  group: z.string().optional()
+    .describe(
+      "Table layout: column of the person (default group). Folder layout: a pattern whose first group is the person.",
+    ),
+  lenient: z.boolean().default(false).describe("Skip what is wrong with the data, and say so, rather than stop."),
+};
+
+/** On what it runs. */
+export const backendFlags = {
+  backend: z.enum(["tensorflow", "webgpu", "wasm", "cpu"]).optional().describe(
+    "Backend (default: the first that works).",
+  ),
+  threads: whole().min(1).optional().describe("Threads of the wasm backend (default: the machine's cores)."),
+};
+
+/** Which configuration. */
+export const configFlags = {
+  config: z.string().default("small").describe("A preset (baseline, kfold, small, demo) or the path of a .json file."),
+  size: whole().min(8).optional().describe("Side of the network's input in pixels: sets resize and crop."),
+};
+
+const json = z.toJSONSchema(mf.TRAIN_CONFIG, { io: "input", unrepresentable: "any" }) as {
+  properties: Record<string, { description?: string }>;
+};
+
+/** The training configuration's own options, as flags that override the preset: scalars, part names, or JSON. */
+export const overrideFlags: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(json.properties).filter(([name]) => name !== "$schema")
+    .map(([name, { description = "" }]) => [name, `Overrides the preset's ${name}. ${description}`]),
+);
+
+/** The configuration: preset < `--size` < the other flags. */
+export async function readConfig(
+  { config, size }: { config: string; size?: number },
+  overrides: Readonly<Record<string, string | boolean>>,
+): Promise<mf.TrainConfig> {
+  const sized = size === undefined ? {} : { resize: size, crop: size };
+  const values = Object.entries(overrides).map(([name, text]) => [name, parseValue(text)]);
+  return mf.resolveConfig(await mf.readPreset(config), sized, Object.fromEntries(values));
+}
+
+/** Numbers, lists and records are JSON; everything else is text. */
+function parseValue(text: string | boolean): unknown {
+  if (typeof text !== "string" || !/^[[{\d.-]/.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Loads the data set that the flags name, and prints what was skipped. */
+export async function loadData(flags: z.output<z.ZodObject<typeof dataFlags>>): Promise<mf.Dataset> {
+  const { data, layout, table, label, group, lenient } = flags;
+  const mode = lenient ? "lenient" : "strict";
+  const dataset = await mf.load(layout, data, { mode, table, label, group });
+  if (dataset.faults.length > 0) {
+    console.log(`${dataset.faults.length} faults in the data were skipped:`);
+    for (const { message } of dataset.faults.slice(0, 20)) console.log(`  ${message}`);
+  }
+  const persons = new Set(dataset.samples.map((sample) => sample.group)).size;
+  console.log(
+    `${dataset.samples.length} images of ${persons} persons, ${dataset.schema.classes.length} classes: ${data}`,
+  );
+  return dataset;
+}
+
+/** Starts the backend and prints what was chosen and why. */
+export async function startBackend(
+  flags: z.output<z.ZodObject<typeof backendFlags>>,
+  need: "train" | "predict",
+): Promise<void> {
+  console.log(mf.describeBackend(await mf.initBackend({ need, prefer: flags.backend, threads: flags.threads })));
+}
+
+/** Rows as an aligned text table; numbers stand to the right. */
+export function table(rows: readonly Readonly<Record<string, string | number>>[]): string {
+  const columns = Object.keys(rows[0] ?? {});
+  const widths = columns.map((name) => Math.max(name.length, ...rows.map((row) => `${row[name]}`.length)));
+  const line = (values: (string | number)[]) =>
+    values.map((value, i) => typeof value === "number" ? `${value}`.padStart(widths[i]!) : value.padEnd(widths[i]!))
+      .join("  ").trimEnd();
+  const head = columns.map((name, i) => typeof rows[0]?.[name] === "number" ? name.padStart(widths[i]!) : name);
+  return [line(head), ...rows.map((row) => line(columns.map((name) => row[name]!)))].join("\n");
+}
+
+/** The split as a table. */
+export function splitTable(dataset: mf.Dataset, folds: readonly mf.Fold[]): string {
+  const { samples } = dataset;
+  const report = mf.splitReport(folds, samples.map(({ label }) => label), samples.map(({ group }) => group));
+  return table(report.map((row) => ({
+    fold: row.fold,
+    "train images": row.train,
+    "valid images": row.valid,
+    "train persons": row.trainGroups,
+    "valid persons": row.validGroups,
+    "largest share error": row.maxShareError.toFixed(4),
+    "leaked persons": row.leakedGroups.length,
+  })));
+}
+
+/** The classification report of labelled predictions. */
+export function reportText(predictions: mf.Predictions): string {
+  const { classes, labels } = predictions;
+  return mf.formatReport(mf.classificationReport(mf.predictedClasses(predictions), labels, { classes }));
+}
