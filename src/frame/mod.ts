@@ -3,7 +3,8 @@
  *
  * @module
  */
-export { type DataFrame, loadPolars, type Polars, type Series } from "./polars.ts";
+export { type DataFrame, isFrame, loadPolars, type Polars, type Series } from "./polars.ts";
 export { readParquet, writeParquet } from "./parquet.ts";
 export { loadPredictions, predictionsFromFrame, predictionsToFrame, savePredictions } from "./predictions.ts";
+export { type ColumnValues, makeFrame } from "./columns.ts";
 export { levelColumn, toFrame } from "./dataset.ts";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { type DataFrame, loadPolars } from "./polars.ts";
 
 /**
@@ -65,8 +66,4 @@ async function readBytes(path: string): Promise<Buffer> {
     throw new Deno.errors.NotFound(`Cannot read "${path}" as there is no such file`);
   });
   return Buffer.from(buffer);
-}
-
-function dirname(path: string): string {
-  return path.includes("/") ? path.slice(0, path.lastIndexOf("/") + 1) : ".";
 }

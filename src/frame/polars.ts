@@ -36,3 +36,10 @@ export function loadPolars(): Promise<Polars> {
   loaded ??= import("nodejs-polars").then((module) => module.default);
   return loaded;
 }
+
+/** Whether a value is a frame: Polars makes them proxies of no class, so that only what they can do tells. */
+export function isFrame(value: unknown): value is DataFrame {
+  if (typeof value !== "object" || value === null) return false;
+  const { getColumn, toRecords } = value as Partial<DataFrame>;
+  return typeof getColumn === "function" && typeof toRecords === "function";
+}

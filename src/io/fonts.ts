@@ -5,6 +5,9 @@
  *
  * @module
  */
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ensureDir, statIfThere, writeAtomic } from "./files.ts";
 
 /** Fonts that letters missing from DejaVu are taken from, where such folders exist. */
 const SYSTEM_FONTS = ["/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "/System/Library/Fonts"];
@@ -29,7 +32,7 @@ export function prepareFonts(): Promise<string> {
 
 async function writeConfiguration(): Promise<string> {
   await import("dejavu-fonts-ttf/package.json", { with: { type: "json" } }); // has Deno fetch the package where it is missing
-  const fonts = filePath(new URL(".", import.meta.resolve("dejavu-fonts-ttf/ttf/DejaVuSans.ttf")));
+  const fonts = dirname(fileURLToPath(import.meta.resolve("dejavu-fonts-ttf/ttf/DejaVuSans.ttf")));
   const own = Deno.env.get("FONTCONFIG_FILE");
   return await inCache((dir) => configuration(fonts, own, `${dir}/cache`));
 }
@@ -62,7 +65,7 @@ async function inCache(content: (dir: string) => string): Promise<string> {
   if (home) {
     const dir = `${home}/maskfold/fonts`;
     try {
-      await Deno.mkdir(dir, { recursive: true });
+      await ensureDir(dir);
       return await writeNamed(dir, content(dir));
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw error;
@@ -75,16 +78,8 @@ async function inCache(content: (dir: string) => string): Promise<string> {
 async function writeNamed(dir: string, content: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(content));
   const path = `${dir}/fonts-${new Uint8Array(digest).toHex().slice(0, 16)}.conf`;
-  if (await Deno.readTextFile(path).catch(() => "") === content) return path;
-  const temporary = await Deno.makeTempFile({ dir, prefix: ".", suffix: ".tmp" });
-  await Deno.writeTextFile(temporary, content);
-  await Deno.rename(temporary, path);
+  if (!await statIfThere(path)) await writeAtomic(path, content);
   return path;
-}
-
-function filePath(url: URL): string {
-  const path = decodeURIComponent(url.pathname);
-  return Deno.build.os === "windows" ? path.slice(1) : path;
 }
 
 function escapeXml(text: string): string {

@@ -1,0 +1,170 @@
+/**
+ * How many images and persons a data set has of what.
+ *
+ * @module
+ */
+import { type DataFrame, loadPolars, makeFrame } from "../frame/mod.ts";
+import { checkColumns, type OrderOptions, type Value, valuesInOrder } from "./order.ts";
+
+/** How values are crossed. */
+export interface CrossOptions extends OrderOptions {
+  /** What is counted. */
+  readonly of?: "images" | "persons";
+}
+
+/** A combination of values, and how much there is of it. */
+interface Cell {
+  readonly values: readonly Value[];
+  readonly images: number;
+  readonly persons: number;
+}
+
+/**
+ * Counts images and persons by the values of one or more columns.
+ *
+ * @example
+ * ```ts
+ * import { counts, makeFrame } from "maskfold";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const frame = await makeFrame({ group: ["p1", "p1", "p2"], mask: ["worn", "off", "worn"] });
+ * assertEquals((await counts(frame, "mask")).toRecords(), [
+ *   { mask: "off", images: 1, persons: 1, share: 1 / 3 },
+ *   { mask: "worn", images: 2, persons: 2, share: 2 / 3 },
+ * ]);
+ * ```
+ *
+ * @param frame A row an image, as from `toFrame`; persons are told apart by `group`.
+ * @param keys The columns.
+ * @param options With a schema, levels stand in its order and combinations that do not occur are listed with 0.
+ * @returns A row a combination: its values, `images`, `persons`, and `share` of the images, 0..1.
+ * @throws {RangeError} If there is no such column.
+ */
+export async function counts(
+  frame: DataFrame,
+  keys: string | readonly string[],
+  options: OrderOptions = {},
+): Promise<DataFrame> {
+  const names = [keys].flat();
+  const cells = await countCells(frame, names, options, options.schema !== undefined);
+  return makeFrame({
+    ...keyColumns(names, cells),
+    images: Int32Array.from(cells, ({ images }) => images),
+    persons: Int32Array.from(cells, ({ persons }) => persons),
+    share: cells.map(({ images }) => images / frame.height),
+  });
+}
+
+/**
+ * Crosses two or more columns in a wide table: a row for each combination of all columns but the last, a column for each
+ * value of the last, and their sum in `all`. Combinations that do not occur count 0.
+ *
+ * @example
+ * ```ts
+ * import { crosses, makeFrame } from "maskfold";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const frame = await makeFrame({ group: ["p1", "p1", "p2"], mask: ["worn", "off", "worn"], gender: ["m", "m", "f"] });
+ * assertEquals((await crosses(frame, ["mask", "gender"])).toRecords(), [
+ *   { mask: "off", f: 0, m: 1, all: 1 },
+ *   { mask: "worn", f: 1, m: 1, all: 2 },
+ * ]);
+ * ```
+ *
+ * @param frame A row an image, as from `toFrame`.
+ * @param keys The columns, two or more.
+ * @returns The table. A value named like one of the columns gets the last column's name before it.
+ * @throws {RangeError} If there is no such column, or only one.
+ */
+export async function crosses(
+  frame: DataFrame,
+  keys: readonly string[],
+  { of = "images", ...options }: CrossOptions = {},
+): Promise<DataFrame> {
+  if (keys.length < 2) {
+    throw new RangeError(`Cannot cross columns as it takes two or more: current columns are ${keys.join(", ")}`);
+  }
+  const cells = await countCells(frame, keys, options, true);
+  const rowNames = keys.slice(0, -1), last = keys.at(-1)!;
+  const width = new Set(cells.map(({ values }) => values.at(-1))).size;
+  const taken = new Set([...rowNames, "all"]);
+  const title = (value: Value) => taken.has(`${value}`) ? `${last} ${value}` : `${value ?? "missing"}`;
+  const rows = cells.filter((_, i) => i % width === 0);
+  const columns = cells.slice(0, width).map(({ values }, k) =>
+    [title(values.at(-1)!), Int32Array.from(rows, (_, r) => cells[r * width + k]![of])] as const
+  );
+  const sum = (_: unknown, r: number) => columns.reduce((total, [, column]) => total + column[r]!, 0);
+  return makeFrame({ ...keyColumns(rowNames, rows), ...Object.fromEntries(columns), all: Int32Array.from(rows, sum) });
+}
+
+/**
+ * Counts persons by stratum: the combination of what stays the same for a person, such as gender and age group. The smallest
+ * stratum bounds the number of folds that each get some of it.
+ *
+ * @param frame A row an image, as from `toFrame`.
+ * @param keys The columns that make a stratum.
+ * @returns A row a stratum: its values, `persons`, their `share` of all persons, 0..1, and the `fewest` and `most` images
+ * of one person. A person whose images disagree counts in each of the strata.
+ * @throws {RangeError} If there is no such column.
+ */
+export async function personsPerStratum(
+  frame: DataFrame,
+  keys: string | readonly string[],
+  options: OrderOptions = {},
+): Promise<DataFrame> {
+  const names = [keys].flat();
+  checkColumns("count persons", frame, ["group", ...names]);
+  const cells = await countCells(frame, names, options, options.schema !== undefined);
+  const perPerson = new Map<string, number[]>();
+  for (const { values, images } of await countCells(frame, [...names, "group"], {}, false)) {
+    const key = JSON.stringify(values.slice(0, -1));
+    perPerson.set(key, [...perPerson.get(key) ?? [], images]);
+  }
+  const imagesIn = ({ values }: Cell) => perPerson.get(JSON.stringify(values)) ?? [0];
+  const all = frame.getColumn("group").nUnique();
+  return makeFrame({
+    ...keyColumns(names, cells),
+    persons: Int32Array.from(cells, ({ persons }) => persons),
+    share: cells.map(({ persons }) => persons / all),
+    fewest: Int32Array.from(cells, (cell) => Math.min(...imagesIn(cell))),
+    most: Int32Array.from(cells, (cell) => Math.max(...imagesIn(cell))),
+  });
+}
+
+function keyColumns(names: readonly string[], cells: readonly Cell[]): Record<string, string[]> {
+  return Object.fromEntries(names.map((name, k) => [name, cells.map(({ values }) => values[k]! as string)]));
+}
+
+/** Counts every combination that occurs or, if complete, every one there is, in the order of {@linkcode valuesInOrder}. */
+async function countCells(
+  frame: DataFrame,
+  keys: readonly string[],
+  options: OrderOptions,
+  complete: boolean,
+): Promise<Cell[]> {
+  checkColumns("count", frame, ["group", ...keys]);
+  const pl = await loadPolars();
+  const table = frame.select(...keys.map((key, k) => pl.col(key).alias(`key ${k}`)), pl.col("group"));
+  const found = table.groupBy(keys.map((_, k) => `key ${k}`))
+    .agg(pl.len().alias("images"), pl.col("group").nUnique().alias("persons"))
+    .toRecords() as Record<string, Value>[];
+  const cells = new Map(found.map((row) => {
+    const values = keys.map((_, k) => row[`key ${k}`]!);
+    return [JSON.stringify(values), { values, images: Number(row.images), persons: Number(row.persons) }];
+  }));
+  const orders = keys.map((key) => valuesInOrder(frame, key, options));
+  if (complete) {
+    return product(orders).map((values) => cells.get(JSON.stringify(values)) ?? { values, images: 0, persons: 0 });
+  }
+  const ranks = orders.map((order) => new Map(order.map((value, i) => [value, i])));
+  const difference = (a: Cell, b: Cell) => {
+    const k = a.values.findIndex((value, i) => value !== b.values[i]);
+    return k < 0 ? 0 : ranks[k]!.get(a.values[k]!)! - ranks[k]!.get(b.values[k]!)!;
+  };
+  return [...cells.values()].toSorted(difference);
+}
+
+/** Every combination of one value from each list, the last list's changing fastest. */
+function product(lists: readonly (readonly Value[])[]): Value[][] {
+  return lists.reduce<Value[][]>((heads, list) => heads.flatMap((head) => list.map((value) => [...head, value])), [[]]);
+}

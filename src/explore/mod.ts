@@ -1,0 +1,20 @@
+/**
+ * Looking at data, scores and training: counts, crosses, conflicts, sizes, channel statistics; charts and contact sheets,
+ * shown in a notebook or saved.
+ *
+ * @module
+ */
+export { counts, crosses, type CrossOptions, personsPerStratum } from "./counts.ts";
+export { type OrderOptions } from "./order.ts";
+export { type ConflictOptions, findConflicts } from "./conflicts.ts";
+export { type DuplicateOptions, findDuplicates } from "./duplicates.ts";
+export { imageSizes } from "./sizes.ts";
+export { type ChannelOptions, type ChannelStats, channelStats } from "./channels.ts";
+export { type Chart, type ChartOptions, drawChart } from "./chart.ts";
+export { plotCounts, type PlotCountsOptions } from "./plot_counts.ts";
+export { type Confusion, plotConfusion } from "./plot_confusion.ts";
+export { plotHistory } from "./plot_history.ts";
+export { contactSheet, type ContactSheetOptions, type Picture } from "./contact_sheet.ts";
+export { savePicture } from "./save_picture.ts";
+export { type Rows, tableHtml, type TableOptions, tableText } from "./table.ts";
+export { show } from "./show.ts";

@@ -1,0 +1,82 @@
+/**
+ * The order in which a column's values are listed in tables and charts.
+ *
+ * @module
+ */
+import type { Schema } from "../core/schema.ts";
+import { type DataFrame, levelColumn } from "../frame/mod.ts";
+import { compareNatural } from "../io/listing.ts";
+
+/** A value of a column: text, a number, or null where it is missing. */
+export type Value = string | number | null;
+
+/** Where the order of levels comes from. */
+export interface OrderOptions {
+  /** Its levels and classes are listed in its order, those that do not occur too. */
+  readonly schema?: Schema;
+}
+
+/**
+ * A column's values, each once, in the order in which they are listed: levels and classes in the schema's order where it is
+ * given; numbers from small to large; text whose value follows from the class, as levels do, by the lowest class number it
+ * occurs with (the schema's order if every class occurs); other text naturally (`fold 2` before `fold 10`). Null comes last.
+ *
+ * @param frame A frame with the column.
+ * @param column The column's name.
+ * @returns The values.
+ * @throws {RangeError} If there is no such column.
+ */
+export function valuesInOrder(frame: DataFrame, column: string, { schema }: OrderOptions = {}): Value[] {
+  checkColumns("list values", frame, [column]);
+  const values = frame.getColumn(column).toArray() as Value[];
+  const distinct = new Set(values);
+  const missing = distinct.delete(null) ? [null] : [];
+  const levels = column === "class"
+    ? schema?.classes
+    : schema?.attributes.find((attribute) => levelColumn(attribute) === column)?.levels;
+  if (levels) {
+    return [
+      ...levels,
+      ...[...distinct].filter((x) => !levels.includes(`${x}`)).toSorted(compare),
+      ...missing,
+    ];
+  }
+
+  const labels = frame.columns.includes("label") ? frame.getColumn("label").toArray() as number[] : [];
+  const rank = lowestLabels(values, labels);
+  return [...[...distinct].toSorted((a, b) => (rank ? rank.get(a)! - rank.get(b)! : 0) || compare(a, b)), ...missing];
+}
+
+function compare(a: Value, b: Value): number {
+  return typeof a === "number" && typeof b === "number" ? a - b : compareNatural(`${a}`, `${b}`);
+}
+
+/** The lowest class number of each text, or nothing where one class has several values. */
+function lowestLabels(values: readonly Value[], labels: readonly number[]): Map<Value, number> | undefined {
+  const valueOf = new Map<number, Value>();
+  for (const [i, label] of labels.entries()) {
+    const value = values[i]!;
+    if (label < 0 || value === null) continue;
+    if (typeof value === "number" || valueOf.has(label) && valueOf.get(label) !== value) return undefined;
+    valueOf.set(label, value);
+  }
+  const lowest = new Map<Value, number>();
+  for (const [label, value] of [...valueOf].toSorted(([a], [b]) => b - a)) lowest.set(value, label);
+  for (const value of values) if (!lowest.has(value)) lowest.set(value, Infinity);
+  return valueOf.size > 0 ? lowest : undefined;
+}
+
+/**
+ * Checks that a frame has columns.
+ *
+ * @throws {RangeError} If it lacks one; the message lists what it has.
+ */
+export function checkColumns(attempt: string, frame: DataFrame, names: readonly string[]): void {
+  const missing = names.filter((name) => !frame.columns.includes(name));
+  if (missing.length === 0) return;
+  throw new RangeError(
+    `Cannot ${attempt} as there is no column ${missing.map((name) => `"${name}"`).join(", ")}: current columns are ${
+      frame.columns.map((name) => `"${name}"`).join(", ")
+    }`,
+  );
+}

@@ -1,0 +1,95 @@
+/**
+ * Tables for people: rows as aligned text, or as HTML.
+ *
+ * @module
+ */
+import { type DataFrame, isFrame } from "../frame/mod.ts";
+
+/** How much of a table is written. */
+export interface TableOptions {
+  /** Rows at most; how many are left out is said below. */
+  readonly rows?: number;
+}
+
+/** One column, its cells already text. */
+interface Column {
+  readonly name: string;
+  readonly numeric: boolean;
+  readonly cells: readonly string[];
+}
+
+/** Rows of a table. */
+export type Rows = DataFrame | readonly object[];
+
+/**
+ * Writes rows as aligned text: numbers to the right, rounded to four decimals, thousands apart.
+ *
+ * @example
+ * ```ts
+ * import { tableText } from "maskfold";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rows = [{ class: "worn", images: 1200, share: 2 / 3 }, { class: "off", images: 600, share: 1 / 3 }];
+ * assertEquals(tableText(rows), "class  images   share\nworn    1,200  0.6667\noff       600  0.3333");
+ * ```
+ *
+ * @param rows A frame, or records; columns are those of the first record.
+ * @returns Lines, the names first, without a line break at the end.
+ */
+export function tableText(rows: Rows, { rows: limit = 200 }: TableOptions = {}): string {
+  const { columns, height, more } = toColumns(rows, limit);
+  const widths = columns.map(({ name, cells }) => Math.max(name.length, ...cells.map(({ length }) => length)));
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, k) => columns[k]!.numeric ? cell.padStart(widths[k]!) : cell.padEnd(widths[k]!)).join("  ")
+      .trimEnd();
+  return [
+    line(columns.map(({ name }) => name)),
+    ...Array.from({ length: height }, (_, i) => line(columns.map(({ cells }) => cells[i]!))),
+    ...more,
+  ].join("\n");
+}
+
+/**
+ * Writes rows as an HTML table.
+ *
+ * @param rows A frame, or records.
+ * @returns The table, every name and value escaped.
+ */
+export function tableHtml(rows: Rows, { rows: limit = 50 }: TableOptions = {}): string {
+  const { columns, height, more } = toColumns(rows, limit);
+  const cell = (tag: string, text: string, { numeric }: Column) =>
+    `<${tag} style="text-align:${numeric ? "right" : "left"}">${escapeHtml(text)}</${tag}>`;
+  const body = Array.from(
+    { length: height },
+    (_, i) => `<tr>${columns.map((column) => cell("td", column.cells[i]!, column)).join("")}</tr>`,
+  );
+  const head = `<tr>${columns.map((column) => cell("th", column.name, column)).join("")}</tr>`;
+  return `<table><thead>${head}</thead><tbody>${body.join("")}</tbody></table>${more.map((text) => `<p>${text}</p>`)}`;
+}
+
+function toColumns(rows: Rows, limit: number): { columns: Column[]; height: number; more: string[] } {
+  const all = isFrame(rows) ? rows.height : rows.length;
+  const records = (isFrame(rows) ? rows.head(limit).toRecords() : rows.slice(0, limit)) as Record<string, unknown>[];
+  const names = isFrame(rows) ? rows.columns : Object.keys(records[0] ?? {});
+  const columns = names.map((name) => {
+    const values = records.map((record) => record[name]);
+    const present = values.filter((value) => value !== null && value !== undefined);
+    return {
+      name,
+      numeric: present.length > 0 && present.every((x) => typeof x === "number"),
+      cells: values.map(cellText),
+    };
+  });
+  return { columns, height: records.length, more: all > limit ? [`and ${all - limit} rows more`] : [] };
+}
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value !== "number") return typeof value === "string" ? value : Deno.inspect(value, { colors: false });
+  const small = value !== 0 && Math.abs(value) < 0.001;
+  return small ? value.toPrecision(2) : value.toLocaleString("en", { maximumFractionDigits: 4 });
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+}

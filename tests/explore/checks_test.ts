@@ -1,0 +1,133 @@
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { randomInt, seededRng } from "../../src/core/rng.ts";
+import { channelStats } from "../../src/explore/channels.ts";
+import { findConflicts } from "../../src/explore/conflicts.ts";
+import { findDuplicates } from "../../src/explore/duplicates.ts";
+import { imageSizes } from "../../src/explore/sizes.ts";
+import { makeFrame, toFrame } from "../../src/frame/mod.ts";
+import { loadSharp } from "../../src/io/sharp.ts";
+import { flatImage, imageSet, randomFaces, withDir } from "./fixture.ts";
+
+Deno.test("findConflicts() finds nothing in sound data, whose masks vary within a person", async () => {
+  assertEquals((await findConflicts(await toFrame(randomFaces(seededRng(1), 30)))).height, 0);
+});
+
+Deno.test("findConflicts() finds a person with two ages, an id twice and a path twice", async () => {
+  const faces = randomFaces(seededRng(2), 30);
+  const samples = [...faces.samples];
+  samples[4] = { ...samples[4]!, attributes: { ...samples[4]!.attributes, age: 99 } };
+  samples[7] = { ...samples[7]!, id: samples[8]!.id };
+  samples[20] = { ...samples[20]!, path: samples[0]!.path };
+  const rows = (await findConflicts(await toFrame({ ...faces, samples }))).toRecords() as Record<string, unknown>[];
+  assertEquals(rows.map(({ rule, where, images }) => [rule, where, images]), [
+    ["one image an id", samples[8]!.id, 2],
+    ["one sample a path", samples[0]!.path, 2],
+    ["one age a person", "1", 3],
+  ]);
+  assertEquals(rows[0]!.values, `${samples[7]!.path}, ${samples[8]!.path}`);
+  assertEquals(rows[2]!.values, `${samples[3]!.attributes.age}, 99`);
+});
+
+Deno.test("findConflicts() takes the caller's word on what is personal, and null for nothing", async () => {
+  const frame = await makeFrame({
+    id: ["1", "2", "3"],
+    path: ["1", "2", "3"],
+    group: ["a", "a", "a"],
+    mask: ["on", "off", null],
+    age: [20, null, 20],
+  });
+  assertEquals((await findConflicts(frame, { personal: ["age"] })).height, 0);
+  const rows = await findConflicts(frame, { personal: ["mask"] });
+  assertEquals(rows.toRecords() as unknown[], [
+    { rule: "one mask a person", where: "a", values: "on, off", images: 2 },
+  ]);
+});
+
+Deno.test("imageSizes() reads headers, turned images and files that are none", () =>
+  withDir(async (root) => {
+    const sharp = await loadSharp();
+    const small = await flatImage(20, 30, "#456");
+    const turned = await sharp(await flatImage(30, 20, "#456")).jpeg().withMetadata({ orientation: 6 }).toBuffer();
+    for (const [name, bytes] of [["a.png", small], ["b.png", small], ["c.jpg", turned]] as const) {
+      await Deno.writeFile(`${root}/${name}`, bytes);
+    }
+    await Deno.writeTextFile(`${root}/d.jpg`, "no image");
+    const samples = ["a.png", "b.png", "c.jpg", "d.jpg"].map((path) => ({
+      id: path,
+      path,
+      group: "",
+      label: 0,
+      attributes: {},
+    }));
+    const found: number[] = [];
+    const { schema } = randomFaces(seededRng(1), 1);
+    const rows = await imageSizes({ schema, samples, root, faults: [] }, { onProgress: (done) => found.push(done) });
+    assertEquals(rows.toRecords() as unknown[], [
+      { width: 20, height: 30, format: "png", images: 2, example: "a.png" },
+      { width: 20, height: 30, format: "jpeg", images: 1, example: "c.jpg" },
+      { width: null, height: null, format: "unreadable", images: 1, example: "d.jpg" },
+    ]);
+    assertEquals(found, [1, 2, 3, 4]);
+    await assertRejects(
+      () => imageSizes({ schema, samples, root, faults: [] }, { signal: AbortSignal.abort() }),
+      DOMException,
+    );
+  }));
+
+Deno.test("channelStats() agrees with two passes in double precision and leaves out what is faulty", async () => {
+  for (const seed of [1, 2, 3]) {
+    const rng = seededRng(seed);
+    const n = 2 + randomInt(rng, 150), size = [1 + randomInt(rng, 5), 1 + randomInt(rng, 7)] as const;
+    const pixels = Uint8Array.from({ length: n * size[0] * size[1] * 3 }, (_, i) => randomInt(rng, 50 + 100 * (i % 3)));
+    const bad = randomInt(rng, n), stride = size[0] * size[1] * 3;
+    const { images, mean, std } = await channelStats(imageSet(pixels, size, [`${bad}`]));
+    assertEquals(images, n - 1, `seed ${seed}`);
+    for (const c of [0, 1, 2]) {
+      const values = [...pixels].filter((_, i) => i % 3 === c && Math.floor(i / stride) !== bad).map((x) => x / 255);
+      const expected = values.reduce((a, b) => a + b) / values.length;
+      const variance = values.reduce((sum, x) => sum + (x - expected) ** 2, 0) / values.length;
+      assertAlmostEquals(mean[c]!, expected, 1e-12, `seed ${seed}`);
+      assertAlmostEquals(std[c]!, Math.sqrt(variance), 1e-9, `seed ${seed}`); // the square root of a rounding error
+    }
+  }
+});
+
+Deno.test("channelStats() counts only the indices given, and refuses to count nothing", async () => {
+  const pixels = Uint8Array.of(255, 255, 255, 0, 0, 0, 51, 51, 51);
+  const stats = await channelStats(imageSet(pixels, [1, 1]), { indices: Int32Array.of(2) });
+  assertEquals(stats, { images: 1, mean: [0.2, 0.2, 0.2], std: [0, 0, 0] });
+  await assertRejects(() => channelStats(imageSet(pixels, [1, 1], ["0", "1", "2"])), RangeError, "current set has 3");
+  await assertRejects(() => channelStats(imageSet(pixels, [1, 1]), { signal: AbortSignal.abort() }), DOMException);
+});
+
+Deno.test("findDuplicates() finds a copy and a re-encoded copy, and no two different images", async () => {
+  const sharp = await loadSharp();
+  const rng = seededRng(9);
+  const [height, width] = [48, 36];
+  const scene = async () => { // eight blurred spots, so that the image has a structure as photographs do
+    const spots = Array.from({ length: 8 }, () => {
+      const color = `rgb(${randomInt(rng, 256)},${randomInt(rng, 256)},${randomInt(rng, 256)})`;
+      return `<circle cx="${randomInt(rng, width)}" cy="${randomInt(rng, height)}" r="${
+        4 + randomInt(rng, 14)
+      }" fill="${color}"/>`;
+    });
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${spots.join("")}</svg>`;
+    return await sharp(new TextEncoder().encode(svg)).flatten({ background: "#888" }).blur(2).png().toBuffer();
+  };
+  const files = await Promise.all(Array.from({ length: 30 }, scene));
+  files.push(files[3]!, await sharp(files[5]!).jpeg({ quality: 70 }).toBuffer(), files[7]!);
+  const pixels = new Uint8Array(files.length * height * width * 3);
+  for (const [i, file] of files.entries()) pixels.set(await sharp(file).raw().toBuffer(), i * height * width * 3);
+  const images = imageSet(pixels, [height, width], ["32"]);
+  const groups = files.map((_, i) => i === 30 ? "3" : `${i}`);
+
+  const exact = (await findDuplicates(images, { groups })).toRecords() as Record<string, unknown>[];
+  assert(exact.some(({ a, b, samePerson }) => a === "3" && b === "30" && samePerson === "yes"));
+  const near = (await findDuplicates(images, { distance: 4, groups })).toRecords() as Record<string, unknown>[];
+  assertEquals(near.map(({ a, b, samePerson }) => [a, b, samePerson]).toSorted(), [["3", "30", "yes"], [
+    "5",
+    "31",
+    "no",
+  ]]);
+  await assertRejects(() => findDuplicates(images, { distance: 65 }), RangeError, "0 to 64");
+});
