@@ -1,0 +1,41 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { type Dataset, FACE_SCHEMA, makeSchema, type Sample, UNKNOWN_LABEL } from "../../src/core/mod.ts";
+import { splitDataset, stratifiedGroupKFold } from "../../src/split/mod.ts";
+import { makePeople } from "./people.ts";
+
+const OPTIONS = { folds: 4, seed: 9 };
+const people = makePeople(90, 51);
+
+function datasetOf(attributesOf: (i: number) => Sample["attributes"], schema = FACE_SCHEMA): Dataset {
+  const samples = people.labels.map((label, i) => {
+    return { id: `s${i}`, path: `${i}.jpg`, group: people.groups[i]!, label, attributes: attributesOf(i) };
+  });
+  return { schema, samples, root: "", faults: [] };
+}
+
+Deno.test("splitDataset() takes gender and age group, which a person keeps, as strata and the age as order", () => {
+  const split = splitDataset(datasetOf((i) => ({ age: people.ages[i]! })), OPTIONS);
+  const { labels, groups, strata, ages } = people;
+  assertEquals(split, stratifiedGroupKFold(labels, groups, { ...OPTIONS, strata, order: ages }));
+});
+
+Deno.test("splitDataset() takes no order from ages that are not numbers or change within a person", () => {
+  const { labels, groups, strata } = people;
+  const expected = stratifiedGroupKFold(labels, groups, { ...OPTIONS, strata });
+  assertEquals(splitDataset(datasetOf(() => ({ age: "young" })), OPTIONS), expected);
+  assertEquals(splitDataset(datasetOf((i) => ({ age: 20 + i })), OPTIONS), expected);
+});
+
+Deno.test("splitDataset() stratifies by the labels of a person where no attribute is constant", () => {
+  const schema = makeSchema([{ name: "any", levels: FACE_SCHEMA.classes }]);
+  assertEquals(
+    splitDataset(datasetOf(() => ({}), schema), OPTIONS),
+    stratifiedGroupKFold(people.labels, people.groups, OPTIONS),
+  );
+});
+
+Deno.test("splitDataset() names a sample of unknown class", () => {
+  const dataset = datasetOf(() => ({}));
+  const samples = dataset.samples.map((sample, i) => i === 5 ? { ...sample, label: UNKNOWN_LABEL } : sample);
+  assertThrows(() => splitDataset({ ...dataset, samples }, OPTIONS), RangeError, `1 of 630 are not, the first is "s5"`);
+});
