@@ -4,6 +4,7 @@
  * @module
  */
 import type { ImageSet } from "../core/records.ts";
+import type { WatchOptions } from "../io/in_flight.ts";
 
 /** What the pixels of a set of images are like. */
 export interface ChannelStats {
@@ -16,13 +17,9 @@ export interface ChannelStats {
 }
 
 /** Which images are counted, and how the work is followed. */
-export interface ChannelOptions {
+export interface ChannelOptions extends WatchOptions {
   /** Which images; the default is all that could be decoded. Give the training images to keep validation unseen. */
   readonly indices?: ArrayLike<number>;
-  /** Stops the work. */
-  readonly signal?: AbortSignal;
-  /** Called with the number of images counted so far. */
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** Images read at a time. */
@@ -79,7 +76,7 @@ export async function channelStats(
       sums[c]! += sum;
       squares[c]! += square;
     }
-    onProgress?.(start + batch.length, chosen.length);
+    onProgress?.({ done: start + batch.length, total: chosen.length });
     await new Promise((resolve) => setTimeout(resolve, 0)); // lets the signal's listener run
     signal?.throwIfAborted();
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { checkInteger } from "../core/check.ts";
 import { type Dataset, type Sample, UNKNOWN_LABEL } from "../core/records.ts";
 import { rasterize } from "../io/raster.ts";
@@ -70,7 +71,7 @@ export async function contactSheet(
   });
   if (samples.length === 0) throw new RangeError("Cannot make a contact sheet as there is nothing to show");
   const [height, width] = size;
-  const files = await thumbnails(samples.map(({ path }) => `${dataset.root}/${path}`), { size });
+  const files = await thumbnails(samples.map(({ path }) => join(dataset.root, path)), { size });
   const labels = samples.map((sample, i) => wrap(label(sample, i), Math.floor(width / (FONT * LETTER))));
   const lines = Math.max(...labels.map(({ length }) => length));
   const rowHeight = height + lines * LINE + GAP;

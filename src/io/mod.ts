@@ -12,7 +12,7 @@ export type { Interpolation, Pixels } from "./resample.ts";
 export type { WatchOptions } from "./in_flight.ts";
 
 export { describeEnvironment, type Environment } from "./environment.ts";
-export { type HeaderOptions, type ImageHeader, readImageHeaders } from "./metadata.ts";
+export { type ImageHeader, readImageHeaders } from "./metadata.ts";
 export { type Progress, progress, type ProgressOptions } from "./progress.ts";
 export { rasterize, type RasterOptions } from "./raster.ts";
 export { readSafetensors, type Safetensors, type StoredTensor, writeSafetensors } from "./safetensors.ts";

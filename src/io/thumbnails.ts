@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { inFlight } from "./in_flight.ts";
 import { loadSharp } from "./sharp.ts";
 
 /** What the copies are like. */
@@ -13,11 +14,8 @@ export interface ThumbnailOptions {
   readonly quality?: number;
 }
 
-/** Files in flight at a time; more gains nothing. */
-const IN_FLIGHT = 8;
-
 /**
- * Makes small copies of images, turned as their files ask for.
+ * Makes small copies of images, the way up that they are decoded for training: a turn that the file asks for is not made.
  *
  * @param paths N files.
  * @returns JPEG bytes a file, or an error whose message names the file where it cannot be decoded.
@@ -28,17 +26,12 @@ export async function thumbnails(
 ): Promise<(Uint8Array<ArrayBuffer> | Error)[]> {
   const sharp = await loadSharp();
   const made = new Array<Uint8Array<ArrayBuffer> | Error>(paths.length);
-  let next = 0;
-  const work = async () => {
-    while (next < paths.length) {
-      const i = next++, path = paths[i]!;
-      made[i] = await sharp(path).autoOrient().resize(width, height, { fit: "cover" }).flatten({ background: "#fff" })
-        .jpeg({ quality }).toBuffer().then(
-          (bytes) => new Uint8Array(bytes),
-          (error) => new Error(`Cannot decode "${path}": ${error.message}`, { cause: error }),
-        );
-    }
-  };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, work));
+  await inFlight(paths.length, async (i) => {
+    const small = sharp(paths[i]!).resize(width, height, { fit: "cover" }).removeAlpha().jpeg({ quality });
+    made[i] = await small.toBuffer().then(
+      (bytes) => new Uint8Array(bytes),
+      (error) => new Error(`Cannot decode "${paths[i]}": ${error.message}`, { cause: error }),
+    );
+  });
   return made;
 }

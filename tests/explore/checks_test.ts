@@ -61,11 +61,13 @@ Deno.test("imageSizes() reads headers, turned images and files that are none", (
     }));
     const found: number[] = [];
     const { schema } = randomFaces(seededRng(1), 1);
-    const rows = await imageSizes({ schema, samples, root, faults: [] }, { onProgress: (done) => found.push(done) });
+    const rows = await imageSizes({ schema, samples, root, faults: [] }, {
+      onProgress: ({ done }) => found.push(done),
+    });
     assertEquals(rows.toRecords() as unknown[], [
-      { width: 20, height: 30, format: "png", images: 2, example: "a.png" },
-      { width: 20, height: 30, format: "jpeg", images: 1, example: "c.jpg" },
-      { width: null, height: null, format: "unreadable", images: 1, example: "d.jpg" },
+      { height: 30, width: 20, format: "png", images: 2, turned: 0, example: "a.png" },
+      { height: 20, width: 30, format: "jpeg", images: 1, turned: 1, example: "c.jpg" },
+      { height: null, width: null, format: "unreadable", images: 1, turned: 0, example: "d.jpg" },
     ]);
     assertEquals(found, [1, 2, 3, 4]);
     await assertRejects(
