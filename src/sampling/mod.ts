@@ -1,0 +1,29 @@
+/**
+ * Samplers: which training examples an epoch shows, and in what order.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { part, type Registry, type SpecOf } from "../core/parts.ts";
+import type { Sampler } from "./sampler.ts";
+import { shuffle } from "./shuffle.ts";
+import { weighted } from "./weighted.ts";
+
+export type { Sampler } from "./sampler.ts";
+export { shuffle } from "./shuffle.ts";
+export { weighted, type WeightedOptions } from "./weighted.ts";
+
+/** Every sampler, by the name used in configs. */
+export const SAMPLERS = {
+  shuffle: part(z.strictObject({}), shuffle),
+  weighted: part(
+    z.strictObject({
+      power: z.number().min(0).default(1)
+        .describe("How far rare classes are favoured: 0 not at all, 1 until all classes are equally frequent."),
+    }),
+    weighted,
+  ),
+} satisfies Registry<Sampler>;
+
+/** A sampler's name and options. */
+export type SamplerSpec = SpecOf<typeof SAMPLERS>;
