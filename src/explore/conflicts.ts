@@ -8,10 +8,7 @@ import { checkColumns, type Value } from "./order.ts";
 
 /** What must not change from one image of a person to the next. */
 export interface ConflictOptions {
-  /**
-   * Columns that belong to the person. The default takes every attribute that at least nine in ten of the persons with
-   * several images keep through all of them: gender and age, say, but not the mask.
-   */
+  /** Columns that belong to the person; {@linkcode personalColumns} unless given. */
   readonly personal?: readonly string[];
 }
 
@@ -49,7 +46,7 @@ export async function findConflicts(frame: DataFrame, { personal }: ConflictOpti
   checkColumns("find conflicts", frame, ["id", "path", "group", ...personal ?? []]);
   const column = (name: string) => frame.getColumn(name).toArray() as Value[];
   const groups = column("group"), ids = column("id"), paths = column("path");
-  const names = personal ?? frame.columns.filter((name) => !FIXED.includes(name) && isKept(groups, column(name)));
+  const names = personal ?? personalColumns(frame);
   const repeated = (keys: readonly Value[], values: readonly Value[], rule: string) =>
     [...gather(keys, values)].filter(([, { length }]) => length > 1).map(([key, list]) => ({ rule, key, list }));
   const rows = [
@@ -66,6 +63,20 @@ export async function findConflicts(frame: DataFrame, { personal }: ConflictOpti
     values: rows.map(({ list }) => [...new Set(list)].join(", ")),
     images: Int32Array.from(rows, ({ list }) => list.length),
   });
+}
+
+/**
+ * The columns that belong to the person and not to the image: every attribute that at least nine in ten of the persons with
+ * several images keep through all of them. Gender and age, say, but not the mask.
+ *
+ * @param frame A row an image, as from `toFrame`.
+ * @returns Names of columns, in the frame's order; none where every person has one image.
+ */
+export function personalColumns(frame: DataFrame): string[] {
+  checkColumns("find personal columns", frame, ["group"]);
+  const column = (name: string) => frame.getColumn(name).toArray() as Value[];
+  const groups = column("group");
+  return frame.columns.filter((name) => !FIXED.includes(name) && isKept(groups, column(name)));
 }
 
 /** Values by key, leaving out pairs of which one is missing. */

@@ -6,7 +6,7 @@
  */
 export { counts, crosses, type CrossOptions, personsPerStratum } from "./counts.ts";
 export { type OrderOptions } from "./order.ts";
-export { type ConflictOptions, findConflicts } from "./conflicts.ts";
+export { type ConflictOptions, findConflicts, personalColumns } from "./conflicts.ts";
 export { type DuplicateOptions, findDuplicates } from "./duplicates.ts";
 export { imageSizes } from "./sizes.ts";
 export { type ChannelOptions, type ChannelStats, channelStats } from "./channels.ts";

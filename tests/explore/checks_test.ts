@@ -1,10 +1,10 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { randomInt, seededRng } from "../../src/core/rng.ts";
 import { channelStats } from "../../src/explore/channels.ts";
-import { findConflicts } from "../../src/explore/conflicts.ts";
+import { findConflicts, personalColumns } from "../../src/explore/conflicts.ts";
 import { findDuplicates } from "../../src/explore/duplicates.ts";
 import { imageSizes } from "../../src/explore/sizes.ts";
-import { makeFrame, toFrame } from "../../src/frame/mod.ts";
+import { loadPolars, makeFrame, toFrame } from "../../src/frame/mod.ts";
 import { loadSharp } from "../../src/io/sharp.ts";
 import { flatImage, imageSet, randomFaces, withDir } from "./fixture.ts";
 
@@ -26,6 +26,13 @@ Deno.test("findConflicts() finds a person with two ages, an id twice and a path 
   ]);
   assertEquals(rows[0]!.values, `${samples[7]!.path}, ${samples[8]!.path}`);
   assertEquals(rows[2]!.values, `${samples[3]!.attributes.age}, 99`);
+});
+
+Deno.test("personalColumns() finds what persons keep but for a few mistakes", async () => {
+  const frame = await toFrame(randomFaces(seededRng(3), 30));
+  const pl = await loadPolars();
+  assertEquals(personalColumns(frame), ["gender", "age", "ageGroup"]);
+  assertEquals(personalColumns(frame.filter(pl.col("mask").eq(pl.lit("wear")))), []); // one image a person
 });
 
 Deno.test("findConflicts() takes the caller's word on what is personal, and null for nothing", async () => {

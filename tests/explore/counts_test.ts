@@ -3,7 +3,7 @@ import { randomInt, seededRng } from "../../src/core/rng.ts";
 import { decodeLabel, FACE_SCHEMA } from "../../src/core/schema.ts";
 import { counts, crosses, personsPerStratum } from "../../src/explore/counts.ts";
 import { valuesInOrder } from "../../src/explore/order.ts";
-import { makeFrame, toFrame } from "../../src/frame/mod.ts";
+import { loadPolars, makeFrame, toFrame } from "../../src/frame/mod.ts";
 import { randomFaces } from "./fixture.ts";
 
 type Row = Record<string, string | number>;
@@ -30,7 +30,7 @@ Deno.test("counts() lists levels in the schema's order and, given the schema, th
   const frame = await toFrame(randomFaces(seededRng(4), 40));
   const masks = ["wear", "incorrect", "not wear"]; // by name, "incorrect" would come first
   assertEquals((await counts(frame, "mask")).getColumn("mask").toArray() as string[], masks);
-  const pl = await import("nodejs-polars");
+  const pl = await loadPolars();
   const worn = frame.filter(pl.col("mask").eq(pl.lit("not wear")));
   assertEquals((await counts(worn, "mask")).height, 1);
   const all = await counts(worn, "class", { schema: FACE_SCHEMA });
