@@ -25,7 +25,8 @@ export type SpecOf<R extends Registry> = {
 }[keyof R];
 
 /** A part's options as a caller writes them; nothing for a part without options. */
-type OptionsOf<P extends Part<z.ZodObject, unknown>> = z.input<P["options"]> extends Record<string, never> ? unknown
+export type OptionsOf<P extends Part<z.ZodObject, unknown>> = z.input<P["options"]> extends Record<string, never>
+  ? unknown
   : Readonly<z.input<P["options"]>>;
 
 /**

@@ -47,6 +47,7 @@ export type FaultKind =
   | "unknown-gender"
   | "unknown-value"
   | "duplicate-id"
+  | "no-group"
   | "disagreement"
   | "empty-file"
   | "undecodable"

@@ -28,7 +28,7 @@ const options = z.strictObject({
   dropPath: z.number().min(0).lt(1).default(0.2).describe(
     "Share of images whose branch the last block drops in training.",
   ),
-  head: specSchema(HEADS).default({ name: "plain" }).describe("What turns features into class scores."),
+  head: specSchema(HEADS).prefault({ name: "plain" }).describe("What turns features into class scores."),
 });
 
 /** An EfficientNet as a part: its scale against B0, its own image size, its name. */

@@ -29,14 +29,14 @@ export const TRAIN_CONFIG = z.strictObject({
     "Epochs without a better macro F1 after which training stops; 0: never.",
   ),
   minDelta: z.number().min(0).default(0).describe("By how much a macro F1 must be better to count."),
-  model: specSchema(MODELS).default({ name: "efficientnet_b0" }).describe("The network."),
-  loss: specSchema(LOSSES).default({ name: "crossEntropy" }).describe("What training lowers."),
-  optimizer: specSchema(OPTIMIZERS).default({ name: "adam" }).describe("How gradients change the weights."),
-  schedule: specSchema(SCHEDULES).default({ name: "exponential" }).describe("How the learning rate goes on."),
-  sampler: specSchema(SAMPLERS).default({ name: "shuffle" }).describe("Which images an epoch shows."),
-  augments: z.array(specSchema(AUGMENTS)).readonly().default([{ name: "horizontalFlip" }])
+  model: specSchema(MODELS).prefault({ name: "efficientnet_b0" }).describe("The network."),
+  loss: specSchema(LOSSES).prefault({ name: "crossEntropy" }).describe("What training lowers."),
+  optimizer: specSchema(OPTIMIZERS).prefault({ name: "adam" }).describe("How gradients change the weights."),
+  schedule: specSchema(SCHEDULES).prefault({ name: "exponential" }).describe("How the learning rate goes on."),
+  sampler: specSchema(SAMPLERS).prefault({ name: "shuffle" }).describe("Which images an epoch shows."),
+  augments: z.array(specSchema(AUGMENTS)).readonly().prefault([{ name: "horizontalFlip" }])
     .describe("Random changes of each training image, in this order."),
-  views: z.array(specSchema(VIEWS)).min(1).readonly().default([{ name: "identity" }])
+  views: z.array(specSchema(VIEWS)).min(1).readonly().prefault([{ name: "identity" }])
     .describe("Views averaged when the finished model predicts (test-time augmentation)."),
 });
 

@@ -6,7 +6,7 @@
 import { checkInteger } from "../core/check.ts";
 import type { Dataset, EpochRow, Predictions, Scores } from "../core/records.ts";
 import { loadPredictions, savePredictions } from "../frame/mod.ts";
-import { ensureDir, packImages, statIfThere, writeAtomic } from "../io/mod.ts";
+import { ensureDir, exists, packImages, writeAtomic } from "../io/mod.ts";
 import { score } from "../metrics/mod.ts";
 import { ensemble, joinFolds, predict, writeSubmission } from "../predict/mod.ts";
 import { splitDataset, splitReport } from "../split/mod.ts";
@@ -90,7 +90,7 @@ export async function crossValidate(
   try {
     for (const [k, fold] of folds.entries()) {
       const runDir = `${dir}/fold-${k}`;
-      const finished = await statIfThere(`${runDir}/${FILES.summary}`) !== undefined;
+      const finished = await exists(`${runDir}/${FILES.summary}`);
       if (only !== undefined && only !== k) {
         runs.push(finished ? await openRun(runDir) : undefined);
         continue;
@@ -119,7 +119,7 @@ export async function crossValidate(
   /** One fold's predictions of the test images, kept in its folder. */
   async function predictTest(run: Run): Promise<Predictions> {
     const path = `${run.dir}/test.parquet`;
-    if (await statIfThere(path)) return await loadPredictions(path);
+    if (await exists(path)) return await loadPredictions(path);
     const model = await loadModel(run);
     try {
       const predictions = await predict(model, testImages!, {

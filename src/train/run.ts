@@ -7,7 +7,7 @@ import { show } from "../core/check.ts";
 import type { EpochRow, Predictions } from "../core/records.ts";
 import type { Schema } from "../core/schema.ts";
 import { loadPredictions } from "../frame/mod.ts";
-import { listFolders, readJson, statIfThere } from "../io/mod.ts";
+import { exists, listFolders, readJson } from "../io/mod.ts";
 import { createModel, loadWeights, type Model } from "../models/mod.ts";
 import { pair, resolveConfig, type TrainConfig } from "./config.ts";
 
@@ -61,10 +61,10 @@ export const FILES = {
  * @throws {Error} If it is no run, or is not finished.
  */
 export async function openRun(dir: string): Promise<Run> {
-  if (!await statIfThere(`${dir}/${FILES.config}`)) {
+  if (!await exists(`${dir}/${FILES.config}`)) {
     throw new Error(`Cannot open ${show(dir)} as it holds no ${FILES.config}`);
   }
-  if (!await statIfThere(`${dir}/${FILES.summary}`)) {
+  if (!await exists(`${dir}/${FILES.summary}`)) {
     throw new Error(
       `Cannot open ${show(dir)} as the run is not finished: train it again into the same folder to go on`,
     );
@@ -83,7 +83,7 @@ export async function openRun(dir: string): Promise<Run> {
  * @throws {Error} If there is no run, or one is not finished.
  */
 export async function openRuns(dir: string): Promise<readonly Run[]> {
-  if (await statIfThere(`${dir}/${FILES.config}`)) return [await openRun(dir)];
+  if (await exists(`${dir}/${FILES.config}`)) return [await openRun(dir)];
   const folds = (await listFolders(dir)).filter((name) => /^fold-\d+$/.test(name));
   if (folds.length === 0) throw new Error(`Cannot open ${show(dir)} as it holds neither ${FILES.config} nor fold-0`);
   return await Promise.all(folds.map((name) => openRun(`${dir}/${name}`)));
@@ -110,8 +110,8 @@ export async function listRuns(root: string): Promise<readonly RunEntry[]> {
   const first = await below(root);
   const dirs = (await Promise.all(first.map(async (dir) => [dir, ...await below(dir)]))).flat();
   const entries = await Promise.all(dirs.map(async (dir): Promise<RunEntry[]> => {
-    if (!await statIfThere(`${dir}/${FILES.config}`)) return [];
-    const finished = await statIfThere(`${dir}/${FILES.summary}`) !== undefined;
+    if (!await exists(`${dir}/${FILES.config}`)) return [];
+    const finished = await exists(`${dir}/${FILES.summary}`);
     const best = finished ? (await readJson(`${dir}/${FILES.summary}`) as Pick<Run, "best">).best : null;
     return [{ dir, finished, best }];
   }));

@@ -7,7 +7,7 @@ import { show } from "../core/check.ts";
 import { build } from "../core/parts.ts";
 import type { Dataset, EpochRow, Fold, ImageSet } from "../core/records.ts";
 import { savePredictions } from "../frame/mod.ts";
-import { describeEnvironment, ensureDir, readJson, sha256, statIfThere, withLock, writeAtomic } from "../io/mod.ts";
+import { describeEnvironment, ensureDir, exists, readJson, sha256, withLock, writeAtomic } from "../io/mod.ts";
 import { createModel, loadWeights, saveWeights } from "../models/mod.ts";
 import { OPTIMIZERS } from "../optim/mod.ts";
 import { predict } from "../predict/mod.ts";
@@ -57,7 +57,7 @@ export async function train(dataset: Dataset, config: TrainConfig, options: Trai
   return await withLock(`${dir}/.lock`, async () => {
     const data = await describeData(dataset, options);
     await checkSameRun(dir, config, data);
-    if (await statIfThere(`${dir}/${FILES.summary}`)) return await openRun(dir);
+    if (await exists(`${dir}/${FILES.summary}`)) return await openRun(dir);
     const backend = currentBackend() ?? await initBackend({ need: "train" });
     await writeJson(`${dir}/${FILES.config}`, config);
     await writeJson(`${dir}/${FILES.data}`, data);
@@ -77,7 +77,7 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
   try {
     const parts = { model, optimizer };
     const last = `${dir}/${FILES.last}`;
-    const history = await statIfThere(last) ? [...await loadCheckpoint(last, parts)] : [];
+    const history = await exists(last) ? [...await loadCheckpoint(last, parts)] : [];
     const source = { images, labels, classes: dataset.schema.classes.length, input: model.input };
     const start = { done: history.length, step: history.at(-1)?.step ?? 0, signal, onStep };
     if (!isDone(history, config)) {
@@ -143,7 +143,7 @@ async function describeData({ schema, samples }: Dataset, { fold, images }: Trai
 }
 
 async function checkSameRun(dir: string, config: TrainConfig, data: DataRecord): Promise<void> {
-  if (!await statIfThere(`${dir}/${FILES.config}`)) return;
+  if (!await exists(`${dir}/${FILES.config}`)) return;
   const before = await readJson(`${dir}/${FILES.config}`) as Record<string, unknown>;
   const differs = Object.entries(config).filter(([key, value]) =>
     JSON.stringify(value) !== JSON.stringify(before[key])
@@ -152,7 +152,7 @@ async function checkSameRun(dir: string, config: TrainConfig, data: DataRecord):
     const changes = differs.map(([key, value]) => `${key} (was ${show(before[key])}, is ${show(value)})`);
     throw new TypeError(`Cannot go on with the run in ${show(dir)} as its config differs in ${changes.join(", ")}`);
   }
-  if (!await statIfThere(`${dir}/${FILES.data}`)) return;
+  if (!await exists(`${dir}/${FILES.data}`)) return;
   const { digest } = await readJson(`${dir}/${FILES.data}`) as DataRecord;
   if (digest !== data.digest) {
     throw new TypeError(`Cannot go on with the run in ${show(dir)} as it was trained on other data or folds`);

@@ -1,0 +1,72 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { readPreset, resolveConfig } from "../../src/train/mod.ts";
+
+Deno.test("resolveConfig() fills in every default", () => {
+  const config = resolveConfig();
+  assertEquals(config.folds, 5);
+  assertEquals(config.model, { name: "efficientnet_b0", dropPath: 0.2, head: { name: "plain", dropout: 0.2 } });
+});
+
+Deno.test("resolveConfig() lets later layers override earlier ones, part by part", () => {
+  const preset = {
+    lr: 1e-3,
+    schedule: { name: "cosine", warmup: 2, floor: 0.1 },
+    loss: { name: "crossEntropy" },
+  } as const;
+  const config = resolveConfig(preset, { schedule: { name: "cosine", warmup: 0 } }, { loss: { labelSmoothing: 0.1 } });
+  assertEquals(config.lr, 1e-3);
+  assertEquals(config.schedule, { name: "cosine", warmup: 0, floor: 0.1 });
+  assertEquals(config.loss, { name: "crossEntropy", labelSmoothing: 0.1 });
+  assertEquals(resolveConfig(preset, { schedule: "exponential" }).schedule, { name: "exponential", gamma: 0.995 });
+});
+
+Deno.test("resolveConfig() reports every fault at once", () => {
+  const error = assertThrows(
+    () =>
+      resolveConfig({
+        epochs: 0,
+        lr: "fast",
+        optimiser: 1,
+        model: { name: "vgg" },
+        loss: { name: "crossEntropy", gama: 2 },
+      }),
+    TypeError,
+  );
+  for (const part of ["epochs", "lr", "optimiser", "model", "gama"]) {
+    assert(error.message.includes(part), error.message);
+  }
+});
+
+Deno.test("resolveConfig() refuses a crop that is larger than the resized image", () => {
+  assertThrows(() => resolveConfig({ resize: [64, 48], crop: 64 }), TypeError, "64 x 64 must fit");
+});
+
+Deno.test("resolveConfig() reads its own output", () => {
+  const config = resolveConfig({ epochs: 3, augments: [{ name: "colorJitter", hue: 0.1 }] });
+  assertEquals(resolveConfig(JSON.parse(JSON.stringify(config))), config);
+});
+
+for (const name of ["baseline", "kfold", "small", "demo"]) {
+  Deno.test(`readPreset("${name}") is a valid configuration`, async () => {
+    resolveConfig(await readPreset(name));
+  });
+}
+
+Deno.test("readPreset() has the followed team's settings in baseline and kfold", async () => {
+  const baseline = resolveConfig(await readPreset("baseline")), kfold = resolveConfig(await readPreset("kfold"));
+  assertEquals([baseline.resize, baseline.crop, baseline.batchSize, baseline.epochs, baseline.lr], [
+    332,
+    300,
+    64,
+    15,
+    1e-4,
+  ]);
+  assertEquals([kfold.folds, kfold.epochs, kfold.lr, kfold.views.length], [5, 13, 5e-5, 2]);
+  assertEquals(baseline.model.name, "efficientnet_b3");
+});
+
+Deno.test("readPreset() names the presets when there is none of the name", async () => {
+  let message = "";
+  await readPreset("larg").catch((error: Error) => message = error.message);
+  assert(message.includes(`"larg"`) && message.includes("baseline, kfold, small, demo"), message);
+});
