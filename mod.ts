@@ -49,3 +49,154 @@ export {
   type SpecOf,
   UNKNOWN_LABEL,
 } from "./src/core/mod.ts";
+
+// Data sets, images, files
+export {
+  ensureDir,
+  load,
+  loadFaces,
+  type LoadFacesOptions,
+  loadFolders,
+  type LoadFoldersOptions,
+  type LoadOptions,
+  loadTable,
+  type LoadTableOptions,
+  packImages,
+  type PackOptions,
+  type Progress,
+  progress,
+  type ProgressOptions,
+  rasterize,
+  type RasterOptions,
+  readCsv,
+  readSafetensors,
+  type Safetensors,
+  type StoredTensor,
+  writeAtomic,
+  writeCsv,
+  writeSafetensors,
+} from "./src/io/mod.ts";
+export { type PaintedFaces, paintFaces, type PaintOptions } from "./src/paint/mod.ts";
+
+// Frames and exploring
+export {
+  type DataFrame,
+  loadPolars,
+  loadPredictions,
+  predictionsFromFrame,
+  predictionsToFrame,
+  readParquet,
+  savePredictions,
+  toFrame,
+  writeParquet,
+} from "./src/frame/mod.ts";
+export {
+  channelStats,
+  type Chart,
+  contactSheet,
+  type ContactSheetOptions,
+  counts,
+  crosses,
+  drawChart,
+  findConflicts,
+  findDuplicates,
+  imageSizes,
+  personsPerStratum,
+  type Picture,
+  plotConfusion,
+  plotCounts,
+  plotHistory,
+  savePicture,
+  show,
+  tableText,
+} from "./src/explore/mod.ts";
+
+// Splits, scores, sampling
+export {
+  type GroupKFoldOptions,
+  holdOut,
+  type HoldOutOptions,
+  type KFoldOptions,
+  splitDataset,
+  type SplitDatasetOptions,
+  splitReport,
+  type SplitRow,
+  stratifiedGroupKFold,
+  stratifiedKFold,
+} from "./src/split/mod.ts";
+export {
+  accuracy,
+  type ClassificationReport,
+  classificationReport,
+  confusionMatrix,
+  formatReport,
+  logLoss,
+  macroF1,
+  predictedClasses,
+  score,
+} from "./src/metrics/mod.ts";
+export { type Sampler, SAMPLERS } from "./src/sampling/mod.ts";
+
+// Networks and what trains them
+export { type BackendInfo, type BackendName, describeBackend, disposeBackend, initBackend } from "./src/tensor/mod.ts";
+export { type Augment, AUGMENTS, type AugmentSpec } from "./src/augment/mod.ts";
+export {
+  createModel,
+  type CreateModelOptions,
+  HEADS,
+  type HeadSpec,
+  type InputSpec,
+  inputTensor,
+  loadWeights,
+  type Model,
+  MODELS,
+  type ModelSpec,
+  saveWeights,
+} from "./src/models/mod.ts";
+export { type Loss, LOSSES, type LossSpec } from "./src/losses/mod.ts";
+export {
+  type Optimizer,
+  OPTIMIZERS,
+  type OptimizerSpec,
+  type Schedule,
+  SCHEDULES,
+  type ScheduleSpec,
+} from "./src/optim/mod.ts";
+
+// Training and what comes of it
+export {
+  crossValidate,
+  type CrossValidateOptions,
+  type CrossValidation,
+  listRuns,
+  loadModel,
+  openRun,
+  openRuns,
+  readPreset,
+  resolveConfig,
+  type Run,
+  type RunEntry,
+  type StepState,
+  summaryLine,
+  train,
+  TRAIN_CONFIG,
+  type TrainConfig,
+  type TrainConfigInput,
+  type TrainingDisplay,
+  trainingDisplay,
+  type TrainOptions,
+} from "./src/train/mod.ts";
+export {
+  alignPredictions,
+  decide,
+  ensemble,
+  type EnsembleOptions,
+  joinFolds,
+  predict,
+  type PredictOptions,
+  type SubmissionOptions,
+  type View,
+  VIEWS,
+  type ViewSpec,
+  writeSubmission,
+} from "./src/predict/mod.ts";

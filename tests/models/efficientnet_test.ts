@@ -121,14 +121,14 @@ Deno.test("createModel() gives torchvision's EfficientNet: logits, gradients, st
     const { sum, entries } = reference.stepped[k]!;
     const picked = entries.map((_, i) => values[Math.floor(i * (values.length - 1) / 7)]!);
     assert(picked.every((value, i) => Math.abs(value - entries[i]!) < 2.1e-3), `stepped ${name}`);
+    if (reference.gradients[k]!.absolute < 1e-5 * values.length) continue; // rounding decides the sign
     assert(picked.filter((value, i) => Math.abs(value - entries[i]!) < 1e-5).length >= 7, `stepped ${name}`);
-    assert(
-      Math.abs(values.reduce((total, value) => total + value, 0) - sum) < 4e-3 + 1e-5 * values.length,
-      `sum of ${name}`,
-    );
+    const total = values.reduce((running, value) => running + value, 0);
+    assert(Math.abs(total - sum) < 4e-3 + 1e-5 * values.length, `sum of ${name}`);
   }
   const output = model.forward(x as tf.Tensor4D, { training: false });
-  assert(relative(await output.logits.data(), reference.eval_logits) < 2e-3, "logits in evaluation after the step");
+  const evalError = relative(await output.logits.data(), reference.eval_logits);
+  assert(evalError < 2e-3, `logits in evaluation after the step are off by ${evalError}`);
   optimizer.dispose();
   model.dispose();
 });
