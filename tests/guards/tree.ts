@@ -20,7 +20,8 @@ export interface Breach {
 export const ROOT = join(import.meta.dirname!, "..", "..");
 
 const NOT_OURS = new Set(["node_modules", "runs", "data", "demo", "coverage"]);
-const TEXT = /(\.(ts|js|mjs|json|jsonl|ipynb|md|py|sh|svg|yml|yaml|txt|csv|lock)|\/?LICENSE|\.gitignore)$/;
+const TEXT =
+  /(\.(ts|js|mjs|json|jsonl|ipynb|md|py|sh|svg|yml|yaml|txt|csv|lock|as|wgsl|html|css)|\/?LICENSE|\.gitignore)$/;
 
 /** Reads the text files under some of the root's entries; all of them unless given. */
 export async function readTree(entries?: readonly string[]): Promise<Tree> {
