@@ -1,18 +1,21 @@
 /**
- * Images that look alike, by difference hashing: each image becomes 64 bits that say where it grows brighter from left to
- * right on a grid of 9 x 8 means. After Krawetz, 2013,
- * https://www.hackerfactor.com/blog/index.php?/archives/529-Kind-of-Like-That.html
+ * Images that are copies of each other. Difference hashing finds candidates: each image becomes 64 bits that say where it
+ * grows brighter from left to right on a grid of 9 x 8 means, after Krawetz, 2013,
+ * https://www.hackerfactor.com/blog/index.php?/archives/529-Kind-of-Like-That.html. Their pixels decide.
  *
  * @module
  */
-import type { ImageSet } from "../core/records.ts";
 import { checkInteger } from "../core/check.ts";
+import type { ImageSet } from "../core/records.ts";
 import { type DataFrame, makeFrame } from "../frame/mod.ts";
 
-/** What counts as alike. */
+/** What counts as a copy. */
 export interface DuplicateOptions {
-  /** Bits out of 64 that two hashes may differ in; a re-encoded copy differs in about 0 to 4. */
-  readonly distance?: number;
+  /**
+   * Mean difference of two images' bytes, 0..255, up to which they are copies. The default of 2 takes in copies that were
+   * encoded or scaled anew; at 0 every byte must agree.
+   */
+  readonly difference?: number;
   /** The samples' groups, in the images' order: tells copies within a person from those that would leak between folds. */
   readonly groups?: readonly string[];
 }
@@ -23,42 +26,72 @@ const COLUMNS = 9, ROWS = 8;
 /** Grey levels that a cell must be brighter by; a departure from Krawetz, without which JPEG noise decides in flat areas. */
 const MARGIN = 1;
 
+/** Bits that the hashes of a copy and its original may differ in. */
+const BITS = 8;
+
+/** Two images, by their place in the set. */
+interface Pair {
+  readonly a: number;
+  readonly b: number;
+  readonly difference: number;
+}
+
 /**
- * Finds pairs of images that look alike. Exact copies have distance 0; flat images (a clear sky) may too.
+ * Finds pairs of images that are copies of each other, exact or encoded anew.
  *
  * @param images N decoded images; those that could not be decoded are left out.
- * @returns A row a pair, nearest first: ids `a` and `b`, `distance` in bits and, with groups, whether they are of one person
- * (`samePerson`, "yes" or "no").
- * @throws {RangeError} If the distance is not 0 to 64.
+ * @returns A row a pair, most alike first: ids `a` and `b`, their mean `difference`, 0..255, and, with groups, whether they
+ * are of one person (`samePerson`, "yes" or "no").
+ * @throws {RangeError} If the difference is not 0 to 255.
  */
 export async function findDuplicates(
   images: ImageSet,
-  { distance = 0, groups }: DuplicateOptions = {},
+  { difference = 2, groups }: DuplicateOptions = {},
 ): Promise<DataFrame> {
-  checkInteger("find duplicates", "distance", distance, { min: 0, max: 64 });
-  const faulty = new Set(images.faults.map(({ id }) => id));
-  const chosen = [...images.ids.keys()].filter((i) => !faulty.has(images.ids[i]));
-  const hashes = Uint32Array.from(chosen.flatMap((i) => differenceHash(images, i)));
-  const pairs: { a: number; b: number; bits: number }[] = [];
-  for (const [x, a] of chosen.entries()) {
-    for (let y = x + 1; y < chosen.length; y++) {
-      const bits = ones(hashes[2 * x]! ^ hashes[2 * y]!) + ones(hashes[2 * x + 1]! ^ hashes[2 * y + 1]!);
-      if (bits <= distance) pairs.push({ a, b: chosen[y]!, bits });
-    }
-  }
-  pairs.sort((p, q) => p.bits - q.bits);
+  checkInteger("find duplicates", "difference", Math.ceil(difference), { min: 0, max: 255 });
+  const pairs = candidates(images)
+    .map(([a, b]): Pair => ({ a, b, difference: meanDifference(images, a, b) }))
+    .filter((pair) => pair.difference <= difference)
+    .toSorted((p, q) => p.difference - q.difference);
   return await makeFrame({
     a: pairs.map(({ a }) => images.ids[a]!),
     b: pairs.map(({ b }) => images.ids[b]!),
-    distance: Int32Array.from(pairs, ({ bits }) => bits),
+    difference: Float32Array.from(pairs, (pair) => pair.difference),
     ...groups ? { samePerson: pairs.map(({ a, b }) => groups[a] === groups[b] ? "yes" : "no") } : {},
   });
 }
 
+/** Pairs whose hashes are near. */
+function candidates(images: ImageSet): (readonly [a: number, b: number])[] {
+  const faulty = new Set(images.faults.map(({ id }) => id));
+  const chosen = [...images.ids.keys()].filter((i) => !faulty.has(images.ids[i]));
+  const hashes = Uint32Array.from(chosen.flatMap((i) => differenceHash(images, i)));
+  return chosen.flatMap((a, x) => {
+    const near: (readonly [number, number])[] = [];
+    for (let y = x + 1; y < chosen.length; y++) {
+      const bits = ones(hashes[2 * x]! ^ hashes[2 * y]!) + ones(hashes[2 * x + 1]! ^ hashes[2 * y + 1]!);
+      if (bits <= BITS) near.push([a, chosen[y]!]);
+    }
+    return near;
+  });
+}
+
+function pixelsOf(images: ImageSet, index: number): Uint8Array {
+  const pixels = new Uint8Array(images.size[0] * images.size[1] * 3);
+  images.fillBatch([index], pixels);
+  return pixels;
+}
+
+function meanDifference(images: ImageSet, a: number, b: number): number {
+  const p = pixelsOf(images, a), q = pixelsOf(images, b);
+  let sum = 0;
+  for (let i = 0; i < p.length; i++) sum += Math.abs(p[i]! - q[i]!);
+  return sum / p.length;
+}
+
 function differenceHash(images: ImageSet, index: number): [number, number] {
   const [height, width] = images.size;
-  const pixels = new Uint8Array(height * width * 3);
-  images.fillBatch([index], pixels);
+  const pixels = pixelsOf(images, index);
   const sums = new Float64Array(COLUMNS * ROWS), sizes = new Float64Array(COLUMNS * ROWS);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -71,9 +104,8 @@ function differenceHash(images: ImageSet, index: number): [number, number] {
   const words: [number, number] = [0, 0];
   for (let bit = 0; bit < 64; bit++) {
     const cell = (bit >> 3) * COLUMNS + (bit & 7);
-    if (sums[cell + 1]! / sizes[cell + 1]! > sums[cell]! / sizes[cell]! + MARGIN) {
-      words[bit >> 5 as 0] |= 1 << (bit & 31);
-    }
+    const [here, right] = [sums[cell]! / sizes[cell]!, sums[cell + 1]! / sizes[cell + 1]!];
+    if (right > here + MARGIN) words[bit >> 5 as 0] |= 1 << (bit & 31);
   }
   return words;
 }

@@ -1,0 +1,126 @@
+/** Runs the notebooks through the Deno kernel: `deno task notebooks [--only NAME] [--write]`. @module */
+import { basename, join } from "node:path";
+import * as mf from "maskfold";
+import { runTask, z } from "./flags.ts";
+
+const DIR = "notebooks";
+
+const INSTALL = `jupyter-nbconvert, which runs them, is not there. Install it by one of
+  apt-get install jupyter-nbconvert python3-nbclient
+  pip install nbconvert nbclient
+and see that it is on the PATH.`;
+
+/** The part of a notebook that is looked at; https://nbformat.readthedocs.io/en/latest/format_description.html */
+interface Cell {
+  readonly cell_type: string;
+  readonly metadata: { readonly tags?: readonly string[] };
+  readonly outputs?: readonly {
+    readonly output_type: string;
+    readonly data?: Readonly<Record<string, unknown>>;
+    readonly ename?: string;
+    readonly evalue?: string;
+  }[];
+}
+
+await runTask({
+  name: "notebooks",
+  summary: "Runs every notebook from top to bottom. It fails if a cell throws, or lacks a picture that the stored " +
+    `notebook has in it or that the cell's tag "picture" calls for.`,
+  options: z.strictObject({
+    only: z.string().optional().describe("Run only the notebook of this name, as in 01_explore."),
+    write: z.boolean().default(false).describe(
+      "Store the outputs in the notebooks; otherwise they are left as they are.",
+    ),
+    timeout: z.coerce.number().int().min(1).default(600).describe("Seconds that a cell may take."),
+  }),
+}, async ({ only, write, timeout }, { signal }) => {
+  const entries = await Array.fromAsync(Deno.readDir(DIR));
+  const names = entries.map(({ name }) => name).filter((name) => name.endsWith(".ipynb")).toSorted();
+  const chosen = only === undefined
+    ? names
+    : names.filter((name) => basename(name, ".ipynb") === basename(only, ".ipynb"));
+  if (chosen.length === 0) {
+    throw new RangeError(
+      `Cannot run notebooks as the name must be one of ${names.join(", ")}: current value is ${only}`,
+    );
+  }
+  const temporary = await Deno.makeTempDir({ prefix: "maskfold-notebooks-" });
+  try {
+    await installKernel(temporary);
+    const faults: string[] = [];
+    for (const name of chosen) {
+      const started = performance.now();
+      await execute(name, { temporary, timeout, signal });
+      const before = await readCells(join(DIR, name)), after = await readCells(join(temporary, name));
+      const found = faultsIn(before, after).map((fault) => `${name}, ${fault}`);
+      const seconds = ((performance.now() - started) / 1000).toFixed(0);
+      const pictures = after.filter(hasPicture).length;
+      console.log(`${name}: ${after.length} cells, ${pictures} with pictures, ${found.length} faults, ${seconds} s`);
+      if (write && found.length === 0) {
+        await mf.writeAtomic(join(DIR, name), await Deno.readTextFile(join(temporary, name)));
+      }
+      faults.push(...found);
+    }
+    if (faults.length > 0) throw new Error(`Notebooks failed:\n  ${faults.join("\n  ")}`);
+    console.log(`${chosen.length} notebooks ran without a fault${write ? ", outputs stored" : ""}`);
+  } finally {
+    await Deno.remove(temporary, { recursive: true });
+  }
+});
+
+/** Describes this very Deno to Jupyter as the kernel "deno", in a folder that is searched before the user's own. */
+async function installKernel(temporary: string): Promise<void> {
+  const spec = {
+    argv: [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
+    display_name: "Deno",
+    language: "typescript",
+  };
+  await mf.ensureDir(join(temporary, "kernels", "deno"));
+  await mf.writeAtomic(join(temporary, "kernels", "deno", "kernel.json"), JSON.stringify(spec));
+}
+
+async function execute(
+  name: string,
+  { temporary, timeout, signal }: { temporary: string; timeout: number; signal: AbortSignal },
+): Promise<void> {
+  const command = new Deno.Command("jupyter-nbconvert", {
+    args: [
+      ...["--to", "notebook", "--execute", "--allow-errors", "--output-dir", temporary, join(DIR, name)],
+      `--ExecutePreprocessor.timeout=${timeout}`,
+      "--ExecutePreprocessor.startup_timeout=120",
+      "--ExecutePreprocessor.record_timing=False",
+    ],
+    env: { JUPYTER_PATH: temporary },
+    stdout: "piped",
+    stderr: "piped",
+    signal,
+  });
+  const { success, stderr } = await command.output().catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(`Cannot run notebooks as ${INSTALL}`);
+  });
+  signal.throwIfAborted();
+  if (!success) {
+    throw new Error(
+      `Cannot run ${name}:\n${new TextDecoder().decode(stderr).trim().split("\n").slice(-12).join("\n")}`,
+    );
+  }
+}
+
+async function readCells(path: string): Promise<readonly Cell[]> {
+  return JSON.parse(await Deno.readTextFile(path)).cells;
+}
+
+function faultsIn(before: readonly Cell[], after: readonly Cell[]): string[] {
+  return after.flatMap((cell, i) => [
+    ...(cell.outputs ?? []).filter(({ output_type }) => output_type === "error")
+      .map(({ ename, evalue }) => `cell ${i + 1}: ${ename}: ${evalue}`),
+    ...(hasPicture(before[i]!) || cell.metadata.tags?.includes("picture")) && !hasPicture(cell)
+      ? [`cell ${i + 1}: it has no picture`]
+      : [],
+  ]);
+}
+
+function hasPicture({ outputs = [] }: Cell): boolean {
+  return outputs.some(({ data = {} }) => "image/png" in data || "image/svg+xml" in data);
+}
