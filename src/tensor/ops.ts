@@ -1,10 +1,15 @@
 /**
- * The operations that models, losses and optimizers are made of. Here each is composed of plain TensorFlow.js ops.
+ * The operations that models, losses and optimizers are made of: one kernel of our own where the backend has it, else
+ * composed of plain TensorFlow.js ops. The two agree to 1e-4 of the largest value; sums are taken in another order.
  *
  * @module
  */
 import type { Rng } from "../core/rng.ts";
 import * as tf from "./tf.ts";
+import { runBatchNorm } from "./wasm/batch_norm.ts";
+import { runAdam, runSilu } from "./wasm/elementwise.ts";
+import { hasOwnKernels } from "./wasm/fused.ts";
+import { runAveragePixels, runScalePixels } from "./wasm/pooling.ts";
 
 /** The nonlinearity applied at the end of an operation. */
 export type Activation = "none" | "relu" | "silu";
@@ -29,6 +34,7 @@ export function conv2d(
   filter: tf.Tensor4D,
   { stride = 1, padding = 0 }: ConvOptions = {},
 ): tf.Tensor4D {
+  if (hasOwnKernels()) return tf.conv2d(x, filter, stride, explicit(padding));
   return tf.tidy(() => tf.conv2d(padded(x, padding), filter, stride, "valid"));
 }
 
@@ -44,7 +50,14 @@ export function depthwiseConv2d(
   filter: tf.Tensor4D,
   { stride = 1, padding = 0 }: ConvOptions = {},
 ): tf.Tensor4D {
+  // The published type lacks the explicit padding that the function takes, as conv2d does.
+  if (hasOwnKernels()) return tf.depthwiseConv2d(x, filter, stride, explicit(padding) as unknown as "valid");
   return tf.tidy(() => tf.depthwiseConv2d(padded(x, padding), filter, stride, "valid"));
+}
+
+/** Padding as an argument, which our kernels take; tfjs-node refuses it in gradients. */
+function explicit(padding: number): tf.backend_util.ExplicitPadding {
+  return [[0, 0], [padding, padding], [padding, padding], [0, 0]];
 }
 
 function padded(x: tf.Tensor4D, padding: number): tf.Tensor4D {
@@ -88,6 +101,10 @@ export function batchNorm(
   { training, momentum = 0.1, epsilon = 1e-5, activation = "none" }: BatchNormOptions,
 ): tf.Tensor4D {
   return tf.tidy(() => {
+    if (hasOwnKernels()) {
+      const options = { training, momentum, epsilon, activation, mean, variance };
+      return runBatchNorm(x, gamma, beta, options) as tf.Tensor4D;
+    }
     if (!training) {
       const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon)));
       return activate(tf.add(tf.mul(x, scale), tf.sub(beta, tf.mul(mean, scale))), activation) as tf.Tensor4D;
@@ -110,7 +127,8 @@ function blend(running: tf.Variable, batch: tf.Tensor, momentum: number): void {
 /** Applies an activation by name, to any shape. */
 export function activate<T extends tf.Tensor>(x: T, activation: Activation): T {
   if (activation === "none") return x;
-  return (activation === "relu" ? tf.relu(x) : tf.tidy(() => tf.mul(x, tf.sigmoid(x)))) as T;
+  if (activation === "relu") return tf.relu(x);
+  return hasOwnKernels() ? runSilu(x) as T : tf.tidy(() => tf.mul(x, tf.sigmoid(x)));
 }
 
 /**
@@ -120,7 +138,7 @@ export function activate<T extends tf.Tensor>(x: T, activation: Activation): T {
  * @returns `[B, 1, 1, D]`.
  */
 export function globalAveragePool(x: tf.Tensor4D): tf.Tensor4D {
-  return tf.mean(x, [1, 2], true);
+  return hasOwnKernels() ? runAveragePixels(x) : tf.mean(x, [1, 2], true);
 }
 
 /**
@@ -131,7 +149,7 @@ export function globalAveragePool(x: tf.Tensor4D): tf.Tensor4D {
  * @returns `[B, H, W, D]`.
  */
 export function scaleChannels(x: tf.Tensor4D, gate: tf.Tensor4D): tf.Tensor4D {
-  return tf.mul(x, gate);
+  return hasOwnKernels() ? runScalePixels(x, gate) : tf.mul(x, gate);
 }
 
 /**
@@ -203,6 +221,7 @@ export function adamStep(
   slots: { readonly mean: tf.Variable; readonly square: tf.Variable },
   { lr, beta1, beta2, epsilon, step }: AdamStepOptions,
 ): void {
+  if (hasOwnKernels()) return runAdam(param, gradient, slots, { lr, beta1, beta2, epsilon, step });
   tf.tidy(() => {
     slots.mean.assign(tf.add(tf.mul(slots.mean, beta1), tf.mul(gradient, 1 - beta1)));
     slots.square.assign(tf.add(tf.mul(slots.square, beta2), tf.mul(tf.square(gradient), 1 - beta2)));

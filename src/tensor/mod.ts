@@ -1,0 +1,32 @@
+/**
+ * The only door to TensorFlow.js: backends, and the operations that models are made of.
+ *
+ * @module
+ */
+export {
+  type BackendInfo,
+  type BackendName,
+  type BackendOptions,
+  currentBackend,
+  describeBackend,
+  disposeBackend,
+  initBackend,
+  type Need,
+} from "./backend.ts";
+export {
+  activate,
+  type Activation,
+  adamStep,
+  type AdamStepOptions,
+  batchNorm,
+  type BatchNormOptions,
+  type BatchNormVariables,
+  conv2d,
+  type ConvOptions,
+  depthwiseConv2d,
+  dropout,
+  dropPath,
+  globalAveragePool,
+  linear,
+  scaleChannels,
+} from "./ops.ts";

@@ -1,0 +1,48 @@
+/**
+ * Compiles the kernels from AssemblyScript (https://www.assemblyscript.org) in memory. Only the build and its test use
+ * this; everything else loads the committed files.
+ *
+ * @module
+ */
+import asc from "assemblyscript/asc";
+import { BUILDS } from "./builds.ts";
+
+const KERNELS = new URL("./kernels/", import.meta.url);
+
+/**
+ * Compiles every build.
+ *
+ * The sources end in `.as`, so that Deno's formatter, linter and type check, which would take them for TypeScript, leave
+ * them alone; the compiler asks for `.ts`.
+ *
+ * @returns The wasm files' bytes by file name; the same on every machine.
+ * @throws {SyntaxError} If the compiler finds fault with a kernel.
+ */
+export async function buildKernels(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const { file, instructions, shared } of BUILDS) {
+    const flags = ["mod.ts", "--outFile", file, "-O0", "--noAssert", "--runtime", "stub", "--noExportMemory"];
+    flags.push("--importMemory", "--initialMemory", "1", "--enable", "simd");
+    if (instructions === "relaxed SIMD") flags.push("--enable", "relaxed-simd");
+    if (shared) flags.push("--enable", "threads", "--sharedMemory", "--maximumMemory", "65536");
+    let wasm: Uint8Array<ArrayBuffer> | undefined;
+    const { error, stderr } = await asc.main(flags, {
+      readFile: (name) => readSource(name.replace(/\.ts$/, ".as")),
+      writeFile: (_, contents) => {
+        if (typeof contents !== "string") wasm = new Uint8Array(contents);
+      },
+      listFiles: () => [],
+    });
+    if (error || !wasm) throw new SyntaxError(`Cannot compile the kernels as the compiler says: ${stderr}`);
+    files.set(file, wasm);
+  }
+  return files;
+}
+
+async function readSource(name: string): Promise<string | null> {
+  try {
+    return await Deno.readTextFile(new URL(name, KERNELS));
+  } catch {
+    return null; // the compiler also tries names that are not there
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * `Conv2D` and its two gradients, as matrix products. A 1 x 1 convolution at stride 1 is one as it stands; the others
+ * multiply patches of the image.
+ *
+ * @module
+ */
+import type * as tf from "../tf.ts";
+import { engine } from "./engine.ts";
+import {
+  BLOCK,
+  columnsOfPart,
+  dividesAlong,
+  multiply,
+  multiplyTransposed,
+  packPanels,
+  PANEL,
+  panelCount,
+  ROWS,
+  sumOfParts,
+  TRANSPOSED_DEPTH,
+} from "./matrix.ts";
+import { PARTS } from "./pool.ts";
+import { count, replaceKernel } from "./registry.ts";
+import { type ConvAttributes, type ConvInfo, convInfo, type Geometry, geometryOf, placeGeometry } from "./shapes.ts";
+
+/** Floats of patches that are written out rather than gathered tile by tile. */
+const FEW_PATCHES = 512;
+
+/** Registers the convolution kernels. */
+export function registerConvolution(): void {
+  replaceKernel<"x" | "filter">("Conv2D", (stock) => ({ x, filter }, attrs) => {
+    const info = convInfo(x.shape, filter.shape, attrs);
+    return info && areFloats(x, filter) ? convolve(x, filter, info) : stock({ x, filter }, attrs);
+  });
+  replaceKernel<"dy" | "filter">("Conv2DBackpropInput", (stock) => ({ dy, filter }, attrs) => {
+    const { inputShape } = attrs as ConvAttributes & { inputShape: number[] };
+    const info = convInfo(inputShape, filter.shape, attrs);
+    return info && areFloats(dy, filter) ? inputGradient(dy, filter, info) : stock({ dy, filter }, attrs);
+  });
+  replaceKernel<"x" | "dy">("Conv2DBackpropFilter", (stock) => ({ x, dy }, attrs) => {
+    const { filterShape } = attrs as ConvAttributes & { filterShape: number[] };
+    const info = convInfo(x.shape, filterShape, attrs);
+    return info && areFloats(x, dy) ? filterGradient(x, dy, info) : stock({ x, dy }, attrs);
+  });
+}
+
+function areFloats(...tensors: tf.TensorInfo[]): boolean {
+  return tensors.every(({ dtype }) => dtype === "float32");
+}
+
+/** Whether a convolution multiplies pixels by the filter, each once. */
+function isPointwise({ filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: ConvInfo): boolean {
+  return [filterHeight, filterWidth, strideHeight, strideWidth].every((n) => n === 1) &&
+    padInfo.top + padInfo.bottom + padInfo.left + padInfo.right === 0;
+}
+
+/** Sizes of the matrices: patches, values of a patch, channels of the result. */
+function sizes(info: ConvInfo) {
+  return {
+    M: info.batchSize * info.outHeight * info.outWidth,
+    K: info.filterHeight * info.filterWidth * info.inChannels,
+    N: info.outChannels,
+  };
+}
+
+function convolve(x: tf.TensorInfo, filter: tf.TensorInfo, info: ConvInfo): tf.TensorInfo {
+  const e = engine(), out = e.output(info.outShape), { M, K, N } = sizes(info);
+  const a = e.address(x), b = e.address(filter), c = e.address(out);
+  if (isPointwise(info)) multiply({ a, b, c, M, N, K });
+  else {multiplyPatches({
+      x: a,
+      geometry: geometryOf(info),
+      patches: M,
+      panels: () => packPanels({ b, N, K }),
+      b,
+      c,
+      N,
+    });}
+  return out;
+}
+
+/** C `[patches, N]` = patches times B. */
+function multiplyPatches({ x, geometry, patches, b, c, N, panels }: {
+  x: number;
+  geometry: Geometry;
+  patches: number;
+  b: number;
+  c: number;
+  N: number;
+  panels: () => number;
+}): void {
+  const { run, scratch } = engine();
+  const K = geometry.filterHeight * geometry.filterWidth * geometry.channels, place = placeGeometry(geometry);
+  if (patches < FEW_PATCHES) {
+    const matrix = scratch("patches", patches * K * 4);
+    run("gatherRows", [x, place, matrix], patches, { grain: 8 });
+    return multiply({ a: matrix, b, c, M: patches, N, K });
+  }
+  const stride = ROWS * K * 4;
+  run("convolve", [x, place, panels(), c, N, scratch("columns", PARTS * stride), stride], patches, { grain: BLOCK });
+}
+
+/**
+ * dX. At stride 1 it is a convolution of dY with the filter turned round. At larger strides the input pixels fall into
+ * classes by their place modulo the stride, each reached by its own taps: a convolution at stride 1 for each class.
+ */
+function inputGradient(dy: tf.TensorInfo, filter: tf.TensorInfo, info: ConvInfo): tf.TensorInfo {
+  const e = engine(), out = e.output(info.inShape), { M, K, N } = sizes(info);
+  const a = e.address(dy), b = e.address(filter), c = e.address(out);
+  if (isPointwise(info)) {
+    multiply({ a, b, c, M, N: K, K: N, transposeB: true });
+    return out;
+  }
+  const { strideHeight, strideWidth, filterHeight, filterWidth } = info;
+  if (strideHeight > filterHeight || strideWidth > filterWidth) {
+    new Uint8Array(e.memory.buffer, c, count(info.inShape) * 4).fill(0); // some pixels are reached by no tap
+  }
+  for (let y = 0; y < Math.min(strideHeight, filterHeight); y++) {
+    for (let x = 0; x < Math.min(strideWidth, filterWidth); x++) gradientOfClass(a, b, c, info, y, x);
+  }
+  return out;
+}
+
+/** dX at the pixels whose row and column, counted from the padding's edge, leave the rests y and x by the stride. */
+function gradientOfClass(dy: number, filter: number, dx: number, info: ConvInfo, y: number, x: number): void {
+  const { run, scratch } = engine();
+  const rows = axisClass(info.inHeight, info.filterHeight, info.strideHeight, info.padInfo.top, y);
+  const columns = axisClass(info.inWidth, info.filterWidth, info.strideWidth, info.padInfo.left, x);
+  if (rows.pixels <= 0 || columns.pixels <= 0) return;
+  const geometry: Geometry = {
+    height: info.outHeight,
+    width: info.outWidth,
+    channels: info.outChannels,
+    gridHeight: rows.pixels,
+    gridWidth: columns.pixels,
+    filterHeight: rows.taps,
+    filterWidth: columns.taps,
+    strideY: 1,
+    strideX: 1,
+    top: rows.padding,
+    left: columns.padding,
+  };
+  const K = rows.taps * columns.taps * info.outChannels, N = info.inChannels;
+  const panels = scratch("panels", panelCount(N) * PANEL * K * 4);
+  const { filterHeight, filterWidth, strideHeight, strideWidth } = info;
+  const taps = [filter, filterHeight, filterWidth, N, info.outChannels, y, x, strideHeight, strideWidth, panels];
+  run("packTaps", taps, panelCount(N));
+  const place = placeGeometry(geometry), patches = info.batchSize * rows.pixels * columns.pixels;
+  const stride = ROWS * (K + N) * 4, room = scratch("columns", PARTS * stride);
+  if (strideHeight === 1 && strideWidth === 1) {
+    run("convolve", [dy, place, panels, dx, N, room, stride], patches, { grain: BLOCK });
+  } else {
+    const target = [info.inHeight, info.inWidth, rows.first, columns.first, strideHeight, strideWidth];
+    run("convolveScattered", [dy, place, panels, dx, N, ...target, room, stride], patches, { grain: BLOCK });
+  }
+}
+
+/** Along one axis: the first pixel of a class, how many there are, its taps, and the padding of its convolution of dY. */
+function axisClass(size: number, filter: number, stride: number, before: number, rest: number) {
+  const first = ((rest - before) % stride + stride) % stride;
+  const taps = Math.ceil((filter - rest) / stride);
+  const start = (first + before - rest) / stride; // where tap 0 of the class meets dY for the first pixel
+  return { first, pixels: Math.ceil((size - first) / stride), taps, padding: taps - 1 - start };
+}
+
+function filterGradient(x: tf.TensorInfo, dy: tf.TensorInfo, info: ConvInfo): tf.TensorInfo {
+  const e = engine(), { M: P, K, N } = sizes(info);
+  const out = e.output([info.filterHeight, info.filterWidth, info.inChannels, info.outChannels]);
+  const a = e.address(x), b = e.address(dy), c = e.address(out);
+  if (isPointwise(info)) {
+    multiplyTransposed({ a, b, c, M: K, N, K: P });
+    return out;
+  }
+  const place = placeGeometry(geometryOf(info));
+  if (dividesAlong(P, K, N)) {
+    const stride = (K + Math.ceil(K / BLOCK) * BLOCK + panelCount(N) * PANEL) * TRANSPOSED_DEPTH * 4;
+    const room = e.scratch("columns", PARTS * stride);
+    sumOfParts(
+      c,
+      K * N,
+      (partials) => e.run("convolveTransposedRows", [a, place, b, c, N, partials, room, stride], P, { grain: 32 }),
+    );
+  } else {
+    const panels = packPanels({ b, N, K: P }), stride = columnsOfPart(K, PARTS) * 2 * TRANSPOSED_DEPTH * 4;
+    const room = e.scratch("columns", PARTS * stride);
+    e.run("convolveTransposedColumns", [a, place, panels, c, N, P, room, stride], K, { grain: BLOCK });
+  }
+  return out;
+}

@@ -1,0 +1,75 @@
+/**
+ * Kernels that work on elements alone: `Add` of equal shapes, SiLU, Adam in place, and `Identity` without a copy.
+ *
+ * @module
+ */
+import * as tf from "../tf.ts";
+import { engine } from "./engine.ts";
+import { ownValues } from "./memory.ts";
+import { count, replaceKernel, runKernel, tensorOf } from "./registry.ts";
+
+const SILU = "Silu";
+/** Elements below which threads cost more than they bring. */
+const GRAIN = 8192;
+
+/** x sigmoid(x), of any shape. */
+export function runSilu(x: tf.Tensor): tf.Tensor {
+  return runKernel(SILU, { x })[0]!;
+}
+
+/** Numbers of an Adam step. */
+export interface AdamNumbers {
+  readonly lr: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly step: number;
+}
+
+/** A step of Adam on a variable and its slots, in place. */
+export function runAdam(
+  param: tf.Variable,
+  gradient: tf.Tensor,
+  slots: { readonly mean: tf.Variable; readonly square: tf.Variable },
+  { lr, beta1, beta2, epsilon, step }: AdamNumbers,
+): void {
+  const e = engine();
+  const places = [param, slots.mean, slots.square].map((variable) => ownValues(e.backend, variable));
+  const rate = lr / (1 - beta1 ** step), correction = 1 - beta2 ** step;
+  e.run("adam", [...places, e.address(gradient), rate, beta1, beta2, epsilon, correction], param.size, {
+    grain: GRAIN,
+  });
+}
+
+/** Registers the kernels. */
+export function registerElementwise(): void {
+  // Tensors are not written to, save variables by ownValues, so that a copy is another count on the same values.
+  replaceKernel<"x">("Identity", () => ({ x }) => {
+    engine().backend.incRef(x.dataId);
+    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+  });
+  replaceKernel<"a" | "b">("Add", (stock) => ({ a, b }, attrs) => {
+    const equal = a.dtype === "float32" && b.dtype === "float32" && tf.util.arraysEqual(a.shape, b.shape);
+    if (!equal) return stock({ a, b }, attrs);
+    const e = engine(), out = e.output(a.shape);
+    e.run("add", [e.address(a), e.address(b), e.address(out)], count(a.shape), { grain: GRAIN });
+    return out;
+  });
+  replaceKernel<"x">(SILU, () => ({ x }) => {
+    const e = engine(), out = e.output(x.shape);
+    e.run("silu", [e.address(x), e.address(out)], count(x.shape), { grain: GRAIN });
+    return out;
+  });
+  tf.registerGradient({
+    kernelName: SILU,
+    inputsToSave: ["x"],
+    gradFunc: (dy, [x]) => ({
+      x: () => {
+        const e = engine(), out = e.output(x!.shape);
+        const args = [e.address(x!), e.address(dy as tf.Tensor), e.address(out)];
+        e.run("siluGradient", args, x!.size, { grain: GRAIN });
+        return tensorOf(out);
+      },
+    }),
+  });
+}

@@ -1,0 +1,232 @@
+/**
+ * Batch norm over the rows of `[P, C]`, with the activation that follows it. Ioffe and Szegedy, 2015,
+ * https://arxiv.org/abs/1502.03167
+ *
+ * Means and variances are taken block by block of rows, around the block's own mean, and joined by the rule of Chan,
+ * Golub and LeVeque, 1979, http://i.stanford.edu/pub/cstr/reports/cs/tr/79/773/CS-TR-79-773.pdf, so that no precision is
+ * lost where a channel's mean is far greater than its deviation. For the same reason everything works on x - mean.
+ */
+import { activate, activationGradient, floats, fma, get, put, zero } from "./simd";
+
+/** Rows that are gone through at once, so that they stay in the cache. */
+const ROWS: i32 = 64;
+
+/** For each part the mean `[C]`, the sum of squares around it `[C]`, and the number of rows. */
+export function batchStatistics(x: usize, C: i32, partials: usize, part: i32, from: i32, to: i32): void {
+  const row = floats(C), mean = partials + <usize>part * (2 * row + 4), square = mean + row;
+  memory.fill(mean, 0, 2 * row);
+  let seen: f32 = 0;
+  for (let r = from; r < to; r += ROWS) {
+    const rows = min(ROWS, to - r), block = x + <usize>r * row, share = <f32>rows / (seen + <f32>rows);
+    let c: usize = 0;
+    for (; c + 16 <= row; c += 16) joinBlock<v128>(block + c, row, rows, share, seen, mean + c, square + c);
+    for (; c < row; c += 4) joinBlock<f32>(block + c, row, rows, share, seen, mean + c, square + c);
+    seen += <f32>rows;
+  }
+  store<f32>(mean + 2 * row, seen);
+}
+
+/** Joins a block's mean and squares to those of the rows seen before; `share` is the block's share of all rows. */
+function joinBlock<T>(x: usize, row: usize, rows: i32, share: f32, seen: f32, mean: usize, square: usize): void {
+  const end = x + <usize>rows * row, fours = x + <usize>(rows & ~3) * row;
+  let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero(), p = x;
+  for (; p < fours; p += 4 * row) {
+    s0 = f32x4.add(s0, get<T>(p));
+    s1 = f32x4.add(s1, get<T>(p + row));
+    s2 = f32x4.add(s2, get<T>(p + 2 * row));
+    s3 = f32x4.add(s3, get<T>(p + 3 * row));
+  }
+  for (; p < end; p += row) s0 = f32x4.add(s0, get<T>(p));
+  const sum = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
+  const centre = f32x4.mul(sum, f32x4.splat(1 / <f32>rows));
+  s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero();
+  for (p = x; p < fours; p += 4 * row) {
+    const d0 = f32x4.sub(get<T>(p), centre), d1 = f32x4.sub(get<T>(p + row), centre);
+    const d2 = f32x4.sub(get<T>(p + 2 * row), centre), d3 = f32x4.sub(get<T>(p + 3 * row), centre);
+    s0 = fma(d0, d0, s0), s1 = fma(d1, d1, s1), s2 = fma(d2, d2, s2), s3 = fma(d3, d3, s3);
+  }
+  for (; p < end; p += row) {
+    const d = f32x4.sub(get<T>(p), centre);
+    s0 = fma(d, d, s0);
+  }
+  const squares = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
+  const apart = f32x4.sub(centre, get<T>(mean));
+  put<T>(mean, fma(apart, f32x4.splat(share), get<T>(mean)));
+  const between = f32x4.mul(f32x4.mul(apart, apart), f32x4.splat(seen * share));
+  put<T>(square, f32x4.add(get<T>(square), f32x4.add(squares, between)));
+}
+
+/**
+ * Joins the parts: the mean and 1 / sqrt(variance + epsilon), and the running mean and unbiased variance in place.
+ */
+export function finishStatistics(
+  partials: usize, parts: i32, C: i32, mean: usize, inverse: usize, runningMean: usize, runningVariance: usize,
+  momentum: f64, epsilon: f64,
+): void {
+  const row = floats(C), step: usize = row + row + 4;
+  for (let c: usize = 0; c < row; c += 4) {
+    let count: f64 = 0, m: f64 = 0, squares: f64 = 0;
+    for (let i = 0; i < parts; i++) {
+      const p = partials + <usize>i * step, n = <f64>load<f32>(p + 2 * row), d = <f64>load<f32>(p + c) - m;
+      m += d * n / (count + n);
+      squares += <f64>load<f32>(p + row + c) + d * d * count * n / (count + n);
+      count += n;
+    }
+    store<f32>(mean + c, <f32>m);
+    store<f32>(inverse + c, <f32>(1 / Math.sqrt(squares / count + epsilon)));
+    blend(runningMean + c, m, momentum);
+    blend(runningVariance + c, squares / max(1, count - 1), momentum);
+  }
+}
+
+@inline
+function blend(running: usize, value: f64, momentum: f64): void {
+  store<f32>(running, <f32>(<f64>load<f32>(running) * (1 - momentum) + value * momentum));
+}
+
+/** 1 / sqrt(variance + epsilon) of running variances. */
+export function inverseDeviation(variance: usize, C: i32, inverse: usize, epsilon: f64): void {
+  for (let c: usize = 0; c < floats(C); c += 4) {
+    store<f32>(inverse + c, <f32>(1 / Math.sqrt(<f64>load<f32>(variance + c) + epsilon)));
+  }
+}
+
+/** The product of two rows of C floats: gamma times the inverse deviation. */
+export function multiplyChannels(a: usize, b: usize, out: usize, C: i32): void {
+  for (let c: usize = 0; c < floats(C); c += 4) store<f32>(out + c, load<f32>(a + c) * load<f32>(b + c));
+}
+
+/** What is normalised, before the activation. The backward pass must come to the same bits for relu's sake. */
+@inline
+function normalise<T>(x: usize, mean: usize, scale: usize, beta: usize): v128 {
+  return fma(f32x4.sub(get<T>(x), get<T>(mean)), get<T>(scale), get<T>(beta));
+}
+
+/** Y = activation((X - mean) scale + beta), for rows `from`..`to`. */
+export function normaliseRows(
+  x: usize, y: usize, C: i32, mean: usize, scale: usize, beta: usize, activation: i32, part: i32, from: i32, to: i32,
+): void {
+  const row = floats(C), start = <usize>from * row, end = <usize>to * row;
+  // One loop for each activation, which is then known inside it.
+  if (activation == 2) {
+    for (let o = start; o < end; o += row) normaliseRow(x + o, y + o, row, mean, scale, beta, 2);
+  } else if (activation == 1) {
+    for (let o = start; o < end; o += row) normaliseRow(x + o, y + o, row, mean, scale, beta, 1);
+  } else {
+    for (let o = start; o < end; o += row) normaliseRow(x + o, y + o, row, mean, scale, beta, 0);
+  }
+}
+
+@inline
+function normaliseRow(x: usize, y: usize, row: usize, mean: usize, scale: usize, beta: usize, activation: i32): void {
+  let c: usize = 0;
+  for (; c + 16 <= row; c += 16) {
+    put<v128>(y + c, activate(normalise<v128>(x + c, mean + c, scale + c, beta + c), activation));
+  }
+  for (; c < row; c += 4) {
+    put<f32>(y + c, activate(normalise<f32>(x + c, mean + c, scale + c, beta + c), activation));
+  }
+}
+
+/**
+ * The gradient before the activation, dz, and for each part its sum `[C]` and its sum times (x - mean) `[C]`.
+ *
+ * @param dz Where dz is written; 0 if nowhere.
+ */
+export function normaliseSums(
+  x: usize, dy: usize, dz: usize, C: i32, mean: usize, scale: usize, beta: usize, activation: i32, partials: usize,
+  part: i32, from: i32, to: i32,
+): void {
+  const row = floats(C), sums = partials + <usize>part * 2 * row;
+  memory.fill(sums, 0, 2 * row);
+  for (let r = from; r < to; r += ROWS / 2) {
+    const rows = min(ROWS / 2, to - r), o = <usize>r * row, out = dz ? dz + o : 0;
+    if (activation == 2) sumBlock<v128>(x + o, dy + o, out, row, rows, mean, scale, beta, sums, 2);
+    else if (activation == 1) sumBlock<v128>(x + o, dy + o, out, row, rows, mean, scale, beta, sums, 1);
+    else sumBlock<v128>(x + o, dy + o, out, row, rows, mean, scale, beta, sums, 0);
+  }
+}
+
+@inline
+function sumBlock<T>(
+  x: usize, dy: usize, dz: usize, row: usize, rows: i32, mean: usize, scale: usize, beta: usize, sums: usize,
+  activation: i32,
+): void {
+  let c: usize = 0;
+  for (; c + 16 <= row; c += 16) {
+    sumColumn<v128>(
+      x + c, dy + c, dz ? dz + c : 0, row, rows, mean + c, scale + c, beta + c, sums + c, activation,
+    );
+  }
+  for (; c < row; c += 4) {
+    sumColumn<f32>(x + c, dy + c, dz ? dz + c : 0, row, rows, mean + c, scale + c, beta + c, sums + c, activation);
+  }
+}
+
+@inline
+function sumColumn<T>(
+  x: usize, dy: usize, dz: usize, row: usize, rows: i32, mean: usize, scale: usize, beta: usize, sums: usize,
+  activation: i32,
+): void {
+  const m = get<T>(mean), k = get<T>(scale), b = get<T>(beta);
+  let sum = get<T>(sums), product = get<T>(sums + row);
+  for (let r = 0; r < rows; r++) {
+    const d = f32x4.sub(get<T>(x), m), g = activationGradient(get<T>(dy), fma(d, k, b), activation);
+    if (dz) {
+      put<T>(dz, g);
+      dz += row;
+    }
+    sum = f32x4.add(sum, g);
+    product = fma(g, d, product);
+    x += row, dy += row;
+  }
+  put<T>(sums, sum);
+  put<T>(sums + row, product);
+}
+
+/**
+ * The gradients of gamma and beta `[C]` from the parts' sums, and what `normaliseInput` needs: for a batch of `count` rows,
+ * the means that its own statistics take off the gradient.
+ *
+ * @param table `[2, C]`: dbeta / count and dgamma inverse / count.
+ */
+export function finishSums(
+  partials: usize, parts: i32, C: i32, count: f64, inverse: usize, dGamma: usize, dBeta: usize, table: usize,
+): void {
+  const row = floats(C);
+  for (let c: usize = 0; c < row; c += 4) {
+    let sum: f64 = 0, product: f64 = 0;
+    for (let i = 0; i < parts; i++) {
+      const p = partials + <usize>i * 2 * row + c;
+      sum += <f64>load<f32>(p);
+      product += <f64>load<f32>(p + row);
+    }
+    const deviation = <f64>load<f32>(inverse + c);
+    store<f32>(dBeta + c, <f32>sum);
+    store<f32>(dGamma + c, <f32>(product * deviation));
+    store<f32>(table + c, <f32>(sum / count));
+    store<f32>(table + row + c, <f32>(product * deviation * deviation / count));
+  }
+}
+
+/** dX = scale (dz - table[0] - (x - mean) table[1]), for rows `from`..`to`; may write over dz. */
+export function normaliseInput(
+  x: usize, dz: usize, dx: usize, C: i32, mean: usize, scale: usize, table: usize, part: i32, from: i32, to: i32,
+): void {
+  const row = floats(C);
+  for (let o = <usize>from * row; o < <usize>to * row; o += row) {
+    let c: usize = 0;
+    for (; c + 16 <= row; c += 16) {
+      inputAt<v128>(x + o + c, dz + o + c, dx + o + c, mean + c, scale + c, table + c, table + row + c);
+    }
+    for (; c < row; c += 4) {
+      inputAt<f32>(x + o + c, dz + o + c, dx + o + c, mean + c, scale + c, table + c, table + row + c);
+    }
+  }
+}
+
+@inline
+function inputAt<T>(x: usize, dz: usize, dx: usize, mean: usize, scale: usize, offset: usize, slope: usize): void {
+  const taken = fma(f32x4.sub(get<T>(x), get<T>(mean)), get<T>(slope), get<T>(offset));
+  put<T>(dx, f32x4.mul(get<T>(scale), f32x4.sub(get<T>(dz), taken)));
+}

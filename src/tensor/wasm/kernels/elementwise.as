@@ -1,0 +1,82 @@
+/**
+ * What works on elements alone: sums, the activation SiLU and its gradient, and Adam.
+ */
+import { activate, activationGradient, floats, fma, get, put, SILU } from "./simd";
+
+/** Y = A + B, for elements `from`..`to`. */
+export function add(a: usize, b: usize, y: usize, part: i32, from: i32, to: i32): void {
+  let o = floats(from);
+  const end = floats(to);
+  for (; o + 16 <= end; o += 16) put<v128>(y + o, f32x4.add(get<v128>(a + o), get<v128>(b + o)));
+  for (; o < end; o += 4) put<f32>(y + o, f32x4.add(get<f32>(a + o), get<f32>(b + o)));
+}
+
+/** Adds to `out` the partial results that lie `step` bytes apart, for elements `from`..`to`. */
+export function sumParts(out: usize, partials: usize, count: i32, step: usize, part: i32, from: i32, to: i32): void {
+  let o = floats(from);
+  const end = floats(to);
+  for (; o + 16 <= end; o += 16) sumAt<v128>(out + o, partials + o, count, step);
+  for (; o < end; o += 4) sumAt<f32>(out + o, partials + o, count, step);
+}
+
+@inline
+function sumAt<T>(out: usize, partials: usize, count: i32, step: usize): void {
+  let sum = get<T>(out);
+  for (let i = 0; i < count; i++) {
+    sum = f32x4.add(sum, get<T>(partials));
+    partials += step;
+  }
+  put<T>(out, sum);
+}
+
+/** Y = X sigmoid(X), for elements `from`..`to`. */
+export function silu(x: usize, y: usize, part: i32, from: i32, to: i32): void {
+  let o = floats(from);
+  const end = floats(to);
+  for (; o + 16 <= end; o += 16) put<v128>(y + o, activate(get<v128>(x + o), SILU));
+  for (; o < end; o += 4) put<f32>(y + o, activate(get<f32>(x + o), SILU));
+}
+
+/** dX of `silu`, for elements `from`..`to`. */
+export function siluGradient(x: usize, dy: usize, dx: usize, part: i32, from: i32, to: i32): void {
+  let o = floats(from);
+  const end = floats(to);
+  for (; o + 16 <= end; o += 16) {
+    put<v128>(dx + o, activationGradient(get<v128>(dy + o), get<v128>(x + o), SILU));
+  }
+  for (; o < end; o += 4) put<f32>(dx + o, activationGradient(get<f32>(dy + o), get<f32>(x + o), SILU));
+}
+
+/**
+ * A step of Adam in place (Kingma and Ba, 2015, https://arxiv.org/abs/1412.6980), for elements `from`..`to`.
+ *
+ * @param rate Learning rate over the mean's bias correction, 1 - beta1^step.
+ * @param correction The squares' bias correction, 1 - beta2^step.
+ */
+export function adam(
+  param: usize, mean: usize, square: usize, gradient: usize, rate: f32, beta1: f32, beta2: f32, epsilon: f32,
+  correction: f32, part: i32, from: i32, to: i32,
+): void {
+  let o = floats(from);
+  const end = floats(to);
+  for (; o + 16 <= end; o += 16) {
+    adamAt<v128>(param + o, mean + o, square + o, gradient + o, rate, beta1, beta2, epsilon, correction);
+  }
+  for (; o < end; o += 4) {
+    adamAt<f32>(param + o, mean + o, square + o, gradient + o, rate, beta1, beta2, epsilon, correction);
+  }
+}
+
+@inline
+function adamAt<T>(
+  param: usize, mean: usize, square: usize, gradient: usize, rate: f32, beta1: f32, beta2: f32, epsilon: f32,
+  correction: f32,
+): void {
+  const g = get<T>(gradient);
+  const m = fma(get<T>(mean), f32x4.splat(beta1), f32x4.mul(g, f32x4.splat(1 - beta1)));
+  const v = fma(get<T>(square), f32x4.splat(beta2), f32x4.mul(f32x4.mul(g, g), f32x4.splat(1 - beta2)));
+  put<T>(mean, m);
+  put<T>(square, v);
+  const root = f32x4.add(f32x4.sqrt(f32x4.mul(v, f32x4.splat(1 / correction))), f32x4.splat(epsilon));
+  put<T>(param, f32x4.sub(get<T>(param), f32x4.div(f32x4.mul(f32x4.splat(rate), m), root)));
+}

@@ -1,0 +1,12 @@
+/** All kernels: the entry of the build. */
+export { gemmColumns, gemmRows, gemmTransposedColumns, gemmTransposedRows, packPanels } from "./gemm";
+export {
+  convolve, convolveScattered, convolveTransposedColumns, convolveTransposedRows, gatherRows, packTaps,
+} from "./convolution";
+export { depthwise, depthwiseFilter, depthwiseInput, prepareFilter, sumFilters } from "./depthwise";
+export {
+  batchStatistics, finishStatistics, finishSums, inverseDeviation, multiplyChannels, normaliseInput, normaliseRows,
+  normaliseSums,
+} from "./batch_norm";
+export { averagePixels, averagePixelsGradient, scalePixels, scalePixelsGradient } from "./pool";
+export { adam, add, silu, siluGradient, sumParts } from "./elementwise";

@@ -1,0 +1,106 @@
+/**
+ * Squeeze and excitation's two ends (Hu et al., 2018, https://arxiv.org/abs/1709.01507): the mean over an image's pixels,
+ * and the scaling of its channels, with their gradients. Images are `[B, pixels, C]`, one value a channel `[B, C]`.
+ */
+import { floats, fma, get, put, zero } from "./simd";
+
+/** Pixels that are gone through at once, so that they stay in the cache. */
+const PIXELS: i32 = 64;
+
+/** Y = mean over the pixels, for images `from`..`to`. */
+export function averagePixels(x: usize, y: usize, pixels: i32, C: i32, part: i32, from: i32, to: i32): void {
+  const row = floats(C);
+  memory.fill(y + <usize>from * row, 0, <usize>(to - from) * row);
+  for (let image = from; image < to; image++) {
+    const sums = y + <usize>image * row;
+    for (let start = 0; start < pixels; start += PIXELS) {
+      const block = x + <usize>(image * pixels + start) * row, end = min(PIXELS, pixels - start);
+      let c: usize = 0;
+      for (; c + 16 <= row; c += 16) addPixels<v128>(block + c, sums + c, row, end);
+      for (; c < row; c += 4) addPixels<f32>(block + c, sums + c, row, end);
+    }
+    const share: f32 = 1 / <f32>pixels;
+    for (let c: usize = 0; c < row; c += 4) store<f32>(sums + c, load<f32>(sums + c) * share);
+  }
+}
+
+@inline
+function addPixels<T>(x: usize, sum: usize, row: usize, pixels: i32): void {
+  let even = get<T>(sum), odd = zero(), i = 1;
+  for (; i < pixels; i += 2) {
+    even = f32x4.add(even, get<T>(x));
+    odd = f32x4.add(odd, get<T>(x + row));
+    x += 2 * row;
+  }
+  if (i == pixels) even = f32x4.add(even, get<T>(x));
+  put<T>(sum, f32x4.add(even, odd));
+}
+
+/** dX = dY / pixels at each pixel, for images `from`..`to`. */
+export function averagePixelsGradient(
+  dy: usize, dx: usize, pixels: i32, C: i32, part: i32, from: i32, to: i32,
+): void {
+  const row = floats(C), share = f32x4.splat(1 / <f32>pixels);
+  for (let image = from; image < to; image++) {
+    const gradient = dy + <usize>image * row;
+    let out = dx + <usize>(image * pixels) * row;
+    for (let i = 0; i < pixels; i++) {
+      let c: usize = 0;
+      for (; c + 16 <= row; c += 16) put<v128>(out + c, f32x4.mul(get<v128>(gradient + c), share));
+      for (; c < row; c += 4) put<f32>(out + c, f32x4.mul(get<f32>(gradient + c), share));
+      out += row;
+    }
+  }
+}
+
+/** Y = X times the image's gate `[B, C]`, for rows `from`..`to` of all images' pixels. */
+export function scalePixels(
+  x: usize, gate: usize, y: usize, pixels: i32, C: i32, part: i32, from: i32, to: i32,
+): void {
+  const row = floats(C);
+  for (let r = from; r < to; r++) {
+    const g = gate + <usize>(r / pixels) * row, o = <usize>r * row;
+    let c: usize = 0;
+    for (; c + 16 <= row; c += 16) put<v128>(y + o + c, f32x4.mul(get<v128>(x + o + c), get<v128>(g + c)));
+    for (; c < row; c += 4) put<f32>(y + o + c, f32x4.mul(get<f32>(x + o + c), get<f32>(g + c)));
+  }
+}
+
+/**
+ * dGate = sum over the pixels of X dY, and dX = dY gate, for images `from`..`to`.
+ *
+ * @param dx Where dX is written; 0 if nowhere.
+ */
+export function scalePixelsGradient(
+  x: usize, gate: usize, dy: usize, dx: usize, dGate: usize, pixels: i32, C: i32, part: i32, from: i32, to: i32,
+): void {
+  const row = floats(C);
+  memory.fill(dGate + <usize>from * row, 0, <usize>(to - from) * row);
+  for (let image = from; image < to; image++) {
+    const g = gate + <usize>image * row, sum = dGate + <usize>image * row;
+    for (let start = 0; start < pixels; start += PIXELS) {
+      const o = <usize>(image * pixels + start) * row, end = min(PIXELS, pixels - start);
+      let c: usize = 0;
+      for (; c + 16 <= row; c += 16) {
+        gatePixels<v128>(x + o + c, dy + o + c, dx ? dx + o + c : 0, g + c, sum + c, row, end);
+      }
+      for (; c < row; c += 4) gatePixels<f32>(x + o + c, dy + o + c, dx ? dx + o + c : 0, g + c, sum + c, row, end);
+    }
+  }
+}
+
+@inline
+function gatePixels<T>(x: usize, dy: usize, dx: usize, gate: usize, sum: usize, row: usize, pixels: i32): void {
+  const g = get<T>(gate);
+  let s = get<T>(sum);
+  for (let i = 0; i < pixels; i++) {
+    const d = get<T>(dy);
+    s = fma(d, get<T>(x), s);
+    if (dx) {
+      put<T>(dx, f32x4.mul(d, g));
+      dx += row;
+    }
+    x += row, dy += row;
+  }
+  put<T>(sum, s);
+}

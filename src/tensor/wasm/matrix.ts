@@ -1,0 +1,132 @@
+/**
+ * Matrix products on our kernels, and `BatchMatMul` made of them.
+ *
+ * @module
+ */
+import { broadcastShape } from "./shapes.ts";
+import { engine } from "./engine.ts";
+import { PARTS } from "./pool.ts";
+import { count, replaceKernel } from "./registry.ts";
+
+/** Columns of a panel, rows of a register block, rows gathered at once, and depth of a transposed block, as in gemm.as. */
+export const PANEL = 8, BLOCK = 6, ROWS = 96, TRANSPOSED_DEPTH = 256;
+
+/** Multiplications below which threads cost more than they bring. */
+const SMALL = 32_768;
+/** Rows below which a product is divided by columns. */
+const FEW_ROWS = 512;
+
+/** How many panels N columns fill. */
+export function panelCount(N: number): number {
+  return Math.ceil(N / PANEL);
+}
+
+/** Operands of a product: addresses, and sizes in elements. */
+export interface Product {
+  /** A, `[M, K]`, or `[K, M]` in a transposed product. */
+  readonly a: number;
+  /** B, `[K, N]`. */
+  readonly b: number;
+  /** C, `[M, N]`. */
+  readonly c: number;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+  /** Whether B lies as `[N, K]`. */
+  readonly transposeB?: boolean;
+}
+
+/** Packs B for all parts to use; returns the panels' address. */
+export function packPanels({ b, N, K, transposeB = false }: Pick<Product, "b" | "N" | "K" | "transposeB">): number {
+  const { run, scratch } = engine();
+  const panels = scratch("panels", panelCount(N) * PANEL * K * 4);
+  const parts = K * N < SMALL ? 1 : PARTS;
+  run("packPanels", [b, transposeB ? K : N, Number(transposeB), K, N, panels], panelCount(N), { parts });
+  return panels;
+}
+
+/** C = A B. */
+export function multiply({ a, b, c, M, N, K, transposeB = false }: Product): void {
+  const { run, scratch } = engine();
+  const parts = M * N * K < SMALL ? 1 : PARTS;
+  if (M < FEW_ROWS) {
+    const most = Math.ceil(panelCount(N) / Math.min(parts, panelCount(N)));
+    const stride = most * PANEL * K * 4, room = scratch("columns", parts * stride);
+    const args = [a, K * 4, b, transposeB ? K : N, Number(transposeB), c, N * 4, M, N, K, room, stride];
+    run("gemmColumns", args, panelCount(N), { parts });
+  } else {
+    run("gemmRows", [a, K * 4, packPanels({ b, N, K, transposeB }), c, N * 4, N, K], M, { grain: BLOCK, parts });
+  }
+}
+
+/**
+ * Whether a sum over P of products `[M, N]` is better divided along P, at the price of a result for each part, than by
+ * rows of the result.
+ */
+export function dividesAlong(P: number, M: number, N: number): boolean {
+  return P >= 4096 && M * N <= 262_144;
+}
+
+/** C = A^T B. */
+export function multiplyTransposed({ a, b, c, M, N, K: P, transposeB = false }: Product): void {
+  const { run, scratch } = engine();
+  if (!transposeB && dividesAlong(P, M, N)) {
+    const stride = (Math.ceil(M / BLOCK) * BLOCK + panelCount(N) * PANEL) * TRANSPOSED_DEPTH * 4;
+    sumOfParts(c, M * N, (partials) => {
+      const room = scratch("columns", PARTS * stride);
+      return run("gemmTransposedRows", [a, M * 4, b, N, c, M, N, partials, room, stride], P, { grain: 32 });
+    });
+    return;
+  }
+  const panels = packPanels({ b, N, K: P, transposeB });
+  const parts = M * N * P < SMALL ? 1 : PARTS;
+  const stride = columnsOfPart(M, parts) * TRANSPOSED_DEPTH * 4, room = scratch("columns", parts * stride);
+  run("gemmTransposedColumns", [a, M * 4, panels, c, N, P, room, stride], M, { grain: BLOCK, parts });
+}
+
+/** The most columns that a part gets when M are divided by sixes. */
+export function columnsOfPart(M: number, parts: number): number {
+  const units = Math.ceil(M / BLOCK);
+  return Math.ceil(units / Math.min(parts, units)) * BLOCK;
+}
+
+/**
+ * Runs a kernel whose parts each give a whole result of `size` floats, the first in `out`, and adds them up.
+ *
+ * @param run Given the address for the others' results, runs the kernel and returns the number of parts.
+ */
+export function sumOfParts(out: number, size: number, run: (partials: number) => number): void {
+  const { run: runKernel, scratch } = engine();
+  const partials = scratch("partials", (PARTS - 1) * size * 4);
+  const parts = run(partials);
+  if (parts === 1) return;
+  runKernel("sumParts", [out, partials, parts - 1, size * 4], size, { grain: 1024 });
+}
+
+/** Registers `BatchMatMul`. */
+export function registerMatrix(): void {
+  replaceKernel<"a" | "b">("BatchMatMul", (stock) => ({ a, b }, attrs) => {
+    const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean };
+    if (a.dtype !== "float32" || b.dtype !== "float32") return stock({ a, b }, attrs);
+    const [a0, a1] = a.shape.slice(-2) as [number, number], [b0, b1] = b.shape.slice(-2) as [number, number];
+    const [M, K] = transposeA ? [a1, a0] : [a0, a1], N = transposeB ? b0 : b1;
+    const outer = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+    const e = engine(), out = e.output([...outer, M, N]);
+    if (count(out.shape) === 0 || K === 0) return stock({ a, b }, attrs);
+    const batchesA = count(a.shape.slice(0, -2)), batchesB = count(b.shape.slice(0, -2));
+    for (let i = 0; i < count(outer); i++) {
+      const product: Product = {
+        a: e.address(a) + Math.min(i, batchesA - 1) * M * K * 4,
+        b: e.address(b) + Math.min(i, batchesB - 1) * K * N * 4,
+        c: e.address(out) + i * M * N * 4,
+        M,
+        N,
+        K,
+        transposeB,
+      };
+      if (transposeA) multiplyTransposed(product);
+      else multiply(product);
+    }
+    return out;
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * The bounds of the wasm memory, 4 GiB: a clear error where the stock module would end in "Aborted()", and changes of a
+ * variable's values in place.
+ *
+ * @module
+ */
+import * as tf from "../tf.ts";
+import type { WasmBackend } from "./start.ts";
+
+const guarded = new WeakSet<object>();
+
+/** Makes the backend's allocation throw when there is no room. */
+export function guardMemory(backend: WasmBackend): void {
+  const { wasm } = backend;
+  if (guarded.has(wasm)) return;
+  guarded.add(wasm);
+  const allocate = wasm._malloc.bind(wasm);
+  wasm._malloc = (bytes) => {
+    const address = bytes < 2 ** 32 ? allocate(bytes) : 0;
+    if (address === 0 && bytes > 0) throw outOfMemory(bytes);
+    return address;
+  };
+}
+
+function outOfMemory(bytes: number): RangeError {
+  const mebibytes = (n: number) => `${Math.ceil(n / 2 ** 20)} MiB`;
+  return new RangeError(
+    `Cannot allocate ${mebibytes(bytes)} as the wasm backend's memory ends at 4096 MiB: tensors hold ${
+      mebibytes(tf.memory().numBytes)
+    } now; lower the batch size or the image size, or choose a smaller model`,
+  );
+}
+
+/**
+ * The address of a variable's values, to be changed in place. If other tensors share them, the variable gets a copy of
+ * its own first, so that only the variable changes.
+ */
+export function ownValues(backend: WasmBackend, variable: tf.Variable): number {
+  if (backend.refCount(variable.dataId) > 1) {
+    const copy = backend.makeOutput(variable.shape, "float32");
+    const heap = new Uint8Array(memoryOf(backend).buffer);
+    const from = backend.dataIdMap.get(variable.dataId).memoryOffset;
+    heap.copyWithin(backend.dataIdMap.get(copy.dataId).memoryOffset, from, from + variable.size * 4);
+    tf.tidy(() => variable.assign(tf.engine().makeTensorFromTensorInfo(copy)));
+  }
+  const { id, memoryOffset } = backend.dataIdMap.get(variable.dataId);
+  // XNNPACK, beneath the stock kernels, keeps weights that it has packed by the tensor's number: make it forget them.
+  backend.wasm.tfjs.disposeData(id);
+  backend.wasm.tfjs.registerTensor(id, variable.size, memoryOffset);
+  return memoryOffset;
+}
+
+function memoryOf(backend: WasmBackend): WebAssembly.Memory {
+  return backend.wasm.wasmMemory ?? backend.wasm.asm["memory"] as WebAssembly.Memory;
+}

@@ -1,0 +1,27 @@
+/**
+ * Registers all our kernels for wasm, once.
+ *
+ * @module
+ */
+import { registerBatchNorm } from "./batch_norm.ts";
+import { registerConvolution } from "./convolution.ts";
+import { registerDepthwise } from "./depthwise.ts";
+import { registerElementwise } from "./elementwise.ts";
+import { registerMatrix } from "./matrix.ts";
+import { registerPooling } from "./pooling.ts";
+import { registerSegmentSum } from "./segment_sum.ts";
+
+let registered = false;
+
+/** Registers the kernels and gradients, over the stock ones where there are any; the engine must have been started. */
+export function registerKernels(): void {
+  if (registered) return;
+  registered = true;
+  registerMatrix();
+  registerConvolution();
+  registerDepthwise();
+  registerBatchNorm();
+  registerPooling();
+  registerElementwise();
+  registerSegmentSum();
+}
