@@ -38,14 +38,14 @@ export async function decodeImage(path: string, options: ImageOptions = {}): Pro
     return fitPixels(await decodePixels(bytes), options);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new SyntaxError(`Cannot decode "${path}" as ${error.message}`, { cause: error });
+    throw new SyntaxError(`Cannot decode "${path}" as it must hold an image: ${error.message}`, { cause: error });
   }
 }
 
 /**
  * Decodes the bytes of an image file at its full size.
  *
- * @throws {SyntaxError} If they are no image; the message is half a sentence that names no file.
+ * @throws {SyntaxError} If they are no image; the message is the decoder's own.
  */
 export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
   const sharp = await loadSharp();
@@ -59,7 +59,7 @@ export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
     return { data: isCmyk ? fromCmyk(data) : data, height: info.height, width: info.width };
   } catch (error) {
     const [reason] = (error as Error).message.split("\n");
-    throw new SyntaxError(`it must hold an image that can be decoded: ${reason}`, { cause: error });
+    throw new SyntaxError(reason, { cause: error });
   }
 }
 

@@ -3,13 +3,21 @@
  *
  * @module
  */
-export { readCsv, type Table, type TableRow, writeCsv } from "./csv.ts";
-export { ensureDir, exists, readJson, sha256, statIfThere, withLock, writeAtomic } from "./files.ts";
-export type { ImageOptions, Size } from "./geometry.ts";
+export { type Layout, load, type LoadOptions } from "./load.ts";
+export { loadFaces, type LoadFacesOptions } from "./faces.ts";
+export { loadFolders, type LoadFoldersOptions } from "./folders.ts";
+export { loadTable, type LoadTableOptions, type TableColumns } from "./table.ts";
+export { type CheckOptions, faultsOf } from "./validate.ts";
+
+export { packImages, type PackOptions } from "./pack.ts";
 export { decodeImage } from "./images.ts";
-export { compareNatural, listFiles, listFolders } from "./listing.ts";
+export type { ImageOptions, Size } from "./geometry.ts";
 export type { Interpolation, Pixels } from "./resample.ts";
 export type { WatchOptions } from "./in_flight.ts";
+
+export { readCsv, type Table, type TableRow, writeCsv } from "./csv.ts";
+export { ensureDir, exists, readJson, sha256, statIfThere, withLock, writeAtomic } from "./files.ts";
+export { compareNatural, listFiles, listFolders } from "./listing.ts";
 
 export { describeEnvironment, type Environment } from "./environment.ts";
 export { type ImageHeader, readImageHeaders } from "./metadata.ts";
