@@ -6,7 +6,7 @@
 import type { AttributeValue, Schema } from "./schema.ts";
 
 /** The label of a sample whose class is not known. */
-export const UNKNOWN_LABEL = -1;
+export const UNKNOWN_LABEL: number = -1;
 
 /** One photograph. */
 export interface Sample {

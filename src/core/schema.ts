@@ -47,7 +47,7 @@ export type AttributeValue = string | number;
  *
  * @param attributes At least one attribute with at least one level.
  * @returns The schema.
- * @throws {RangeError} If there is no attribute or level, a name occurs twice, or cuts do not fit the levels.
+ * @throws {RangeError} If there is no attribute or level, a name occurs twice (a class's too), or cuts do not fit the levels.
  */
 export function makeSchema(attributes: readonly Attribute[]): Schema {
   const faults: string[] = [];
@@ -68,12 +68,17 @@ export function makeSchema(attributes: readonly Attribute[]): Schema {
       faults.push(`cuts of "${name}" must be ascending numbers: current cuts are [${cuts}]`);
     }
   }
-  if (faults.length > 0) throw new RangeError(`Cannot make a schema as ${faults.join("; ")}`);
-  let classes = [""];
-  for (const { levels } of attributes) {
-    classes = classes.flatMap((prefix) => levels.map((level) => prefix === "" ? level : `${prefix} ${level}`));
+  const classes = attributes.reduce<string[][]>(
+    (rows, { levels }) => rows.flatMap((row) => levels.map((level) => [...row, level])),
+    [[]],
+  ).map((row) => row.join(" "));
+  if (faults.length === 0 && new Set(classes).size < classes.length) {
+    const twice = classes.find((name, label) => classes.indexOf(name) < label);
+    faults.push(`two classes would be called "${twice}"`);
   }
-  return { attributes, classes };
+  if (faults.length > 0) throw new RangeError(`Cannot make a schema as ${faults.join("; ")}`);
+  const own = attributes.map((a) => ({ ...a, levels: [...a.levels], ...(a.cuts ? { cuts: [...a.cuts] } : {}) }));
+  return { attributes: own, classes };
 }
 
 /**

@@ -23,16 +23,16 @@ Deno.test("findUseBreaches() finds printing, randomness and clocks in src alone"
   const text =
     `// console.log in a comment\nconsole.log(1);\nconst x = "Math.random", y = Math.random();\nDate.now();\nnew Date();\n`;
   const found = places(findUseBreaches, {
-    "src/io/a.ts": text,
+    "src/paint/a.ts": text,
     "tasks/a.ts": text,
     "src/train/run.ts": text,
     "src/io/b.ts": "f(1);",
   });
   assertEquals(found, [
-    "src/io/a.ts:2",
-    "src/io/a.ts:3",
-    "src/io/a.ts:4",
-    "src/io/a.ts:5",
+    "src/paint/a.ts:2",
+    "src/paint/a.ts:3",
+    "src/paint/a.ts:4",
+    "src/paint/a.ts:5",
     "src/train/run.ts:2",
     "src/train/run.ts:3",
   ]);
