@@ -54,89 +54,118 @@ export function parse(input: string, options: ParseOptions = {}): string[][] | R
 }
 
 function readRows(input: string, options: ParseOptions): string[][] {
-  const { separator = ",", comment, trimLeadingSpace = false, lazyQuotes = false, fieldsPerRecord = -1 } = options;
-  const bad = (mark: string) => mark.length !== [...mark].length || /["\r\n]/.test(mark) || mark === "";
-  if (bad(separator) || (comment !== undefined && (bad(comment) || comment === separator))) {
-    throw new Error(`Cannot parse input: Invalid Delimiter`);
+  const { separator = ",", comment, fieldsPerRecord = -1 } = options;
+  const unfit = (mark: string) => mark === "" || /["\r\n]/.test(mark);
+  if (unfit(separator) || (comment !== undefined && (unfit(comment) || comment === separator))) {
+    throw new Error("Cannot parse input: Invalid Delimiter");
   }
   const rows: string[][] = [];
+  const cursor = startOf(input);
   let expected = fieldsPerRecord;
-  let at = input.startsWith("\ufeff") ? 1 : 0;
-  let line = 1, lineStart = at;
-  const newline = () => (input[at] === "\n" ? 1 : input.startsWith("\r\n", at) ? 2 : 0);
-  // A carriage return that ends the text belongs to no field.
-  const end = input.endsWith("\r") ? input.length - 1 : input.length;
-
-  while (at < end) {
-    const skip = newline();
-    if (skip > 0) {
-      at += skip;
-      line++;
-      lineStart = at;
+  while (cursor.at < cursor.end) {
+    if (endLine(cursor)) continue; // an empty line
+    if (comment !== undefined && input.startsWith(comment, cursor.at)) {
+      while (cursor.at < cursor.end && lineEnd(cursor) === 0) cursor.at++;
       continue;
     }
-    if (comment !== undefined && input.startsWith(comment, at)) {
-      while (at < end && newline() === 0) at++;
-      continue;
-    }
-    const startLine = line;
-    const fail = (rule: string, position: number): never => {
-      const column = [...input.slice(lineStart, position)].length + 1;
-      const record = line === startLine ? "" : `record on line ${startLine}; `;
-      throw new SyntaxError(`${record}parse error on line ${line}, column ${column}: ${rule}`);
-    };
-    const row: string[] = [];
-    for (let more = true; more;) {
-      if (trimLeadingSpace) { while (at < end && newline() === 0 && /\s/.test(input[at]!)) at++; }
-      let field = "";
-      if (input[at] !== '"' || at >= end) {
-        const from = at;
-        while (at < end && newline() === 0 && !input.startsWith(separator, at)) {
-          if (input[at] === '"' && !lazyQuotes) fail('bare " in non-quoted-field', at);
-          at++;
-        }
-        field = input.slice(from, at);
-      } else {
-        at++;
-        for (;;) {
-          if (at >= end) {
-            if (!lazyQuotes) fail('extraneous or missing " in quoted-field', at);
-            break;
-          }
-          const width = newline();
-          if (width > 0) {
-            field += "\n";
-            at += width;
-            line++;
-            lineStart = at;
-          } else if (input[at] !== '"') {
-            field += input[at++];
-          } else if (input[at + 1] === '"') {
-            field += '"';
-            at += 2;
-          } else {
-            at++;
-            if (at >= end || newline() > 0 || input.startsWith(separator, at)) break;
-            if (!lazyQuotes) fail('extraneous or missing " in quoted-field', at - 1);
-            field += '"';
-          }
-        }
-      }
-      row.push(field);
-      more = at < end && input.startsWith(separator, at);
-      if (more) at += separator.length;
-    }
+    cursor.recordLine = cursor.line;
+    const row = readRow(cursor, separator, options);
     if (expected === 0) expected = row.length;
     if (expected > 0 && row.length !== expected) {
-      throw new SyntaxError(`record on line ${startLine}: wrong number of fields`);
+      throw new SyntaxError(`record on line ${cursor.recordLine}: wrong number of fields`);
     }
     rows.push(row);
-    const width = newline();
-    if (width > 0) {
-      at += width;
-      line++;
-      lineStart = at;
-    }
+    endLine(cursor);
   }
   return rows;
+}
+
+/** A place in the text. */
+interface Cursor {
+  readonly text: string;
+  /** Where the text ends. */
+  readonly end: number;
+  /** The next character. */
+  at: number;
+  /** Its line, counted from 1. */
+  line: number;
+  /** Where that line starts. */
+  lineStart: number;
+  /** The line that its record began on. */
+  recordLine: number;
+}
+
+function startOf(text: string): Cursor {
+  const at = text.startsWith("\ufeff") ? 1 : 0;
+  const end = text.endsWith("\r") ? text.length - 1 : text.length; // a carriage return at the very end is in no field
+  return { text, end, at, line: 1, lineStart: at, recordLine: 1 };
+}
+
+/** The length of the line end that comes next, 0 if none does. */
+function lineEnd({ text, at }: Cursor): number {
+  return text[at] === "\n" ? 1 : text.startsWith("\r\n", at) ? 2 : 0;
+}
+
+/** Steps over a line end, if one comes next. */
+function endLine(cursor: Cursor): boolean {
+  const width = lineEnd(cursor);
+  if (width === 0) return false;
+  cursor.at += width;
+  cursor.line++;
+  cursor.lineStart = cursor.at;
+  return true;
+}
+
+function readRow(
+  cursor: Cursor,
+  separator: string,
+  { trimLeadingSpace = false, lazyQuotes = false }: ParseOptions,
+): string[] {
+  const { text, end } = cursor;
+  const fieldEnds = () => cursor.at >= end || lineEnd(cursor) > 0 || text.startsWith(separator, cursor.at);
+  const row: string[] = [];
+  for (;;) {
+    if (trimLeadingSpace) {
+      while (cursor.at < end && lineEnd(cursor) === 0 && /\s/.test(text[cursor.at]!)) cursor.at++;
+    }
+    const isQuoted = cursor.at < end && text[cursor.at] === '"';
+    row.push((isQuoted ? readQuoted : readPlain)(cursor, fieldEnds, lazyQuotes));
+    if (cursor.at >= end || lineEnd(cursor) > 0) return row;
+    cursor.at += separator.length;
+  }
+}
+
+function readPlain(cursor: Cursor, fieldEnds: () => boolean, lazyQuotes: boolean): string {
+  const start = cursor.at;
+  for (; !fieldEnds(); cursor.at++) {
+    if (cursor.text[cursor.at] === '"' && !lazyQuotes) throw faultAt(cursor, 'bare " in non-quoted-field');
+  }
+  return cursor.text.slice(start, cursor.at);
+}
+
+function readQuoted(cursor: Cursor, fieldEnds: () => boolean, lazyQuotes: boolean): string {
+  const { text, end } = cursor;
+  let field = "";
+  cursor.at++;
+  while (cursor.at < end) {
+    if (endLine(cursor)) field += "\n";
+    else if (text[cursor.at] !== '"') field += text[cursor.at++];
+    else if (text[cursor.at + 1] === '"') {
+      field += '"';
+      cursor.at += 2;
+    } else {
+      cursor.at++;
+      if (fieldEnds()) return field;
+      if (!lazyQuotes) throw faultAt({ ...cursor, at: cursor.at - 1 }, 'extraneous or missing " in quoted-field');
+      field += '"';
+    }
+  }
+  if (!lazyQuotes) throw faultAt(cursor, 'extraneous or missing " in quoted-field');
+  return field;
+}
+
+function faultAt({ text, at, line, lineStart, recordLine }: Cursor, rule: string): SyntaxError {
+  const column = [...text.slice(lineStart, at)].length + 1;
+  const record = line === recordLine ? "" : `record on line ${recordLine}; `;
+  return new SyntaxError(`${record}parse error on line ${line}, column ${column}: ${rule}`);
 }
