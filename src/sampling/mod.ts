@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { part, type Registry, type SpecOf } from "../core/parts.ts";
+import { type Part, part, type SpecOf } from "../core/parts.ts";
 import type { Sampler } from "./sampler.ts";
 import { shuffle } from "./shuffle.ts";
 import { weighted } from "./weighted.ts";
@@ -14,7 +14,10 @@ export { shuffle } from "./shuffle.ts";
 export { weighted, type WeightedOptions } from "./weighted.ts";
 
 /** Every sampler, by the name used in configs. */
-export const SAMPLERS = {
+export const SAMPLERS: {
+  readonly shuffle: Part<z.ZodObject<Record<never, never>, z.core.$strict>, Sampler>;
+  readonly weighted: Part<z.ZodObject<{ power: z.ZodDefault<z.ZodNumber> }, z.core.$strict>, Sampler>;
+} = {
   shuffle: part(z.strictObject({}), shuffle),
   weighted: part(
     z.strictObject({
@@ -23,7 +26,7 @@ export const SAMPLERS = {
     }),
     weighted,
   ),
-} satisfies Registry<Sampler>;
+};
 
 /** A sampler's name and options. */
 export type SamplerSpec = SpecOf<typeof SAMPLERS>;

@@ -58,3 +58,10 @@ Deno.test("SAMPLERS refuse unknown options and labels that are unknown", () => {
   assertThrows(() => build("sampler", SAMPLERS, JSON.parse(`{ "name": "shuffle", "power": 1 }`)), TypeError, "power");
   assertThrows(() => build("sampler", SAMPLERS, { name: "weighted" })([0, -1], seededRng(1)), RangeError, "unknown");
 });
+
+Deno.test("SAMPLERS are typed by name: options of another sampler do not compile", () => {
+  // @ts-expect-error: shuffle has no options
+  assertThrows(() => build("sampler", SAMPLERS, { name: "shuffle", power: 1 }), TypeError);
+  // @ts-expect-error: power is a number
+  assertThrows(() => build("sampler", SAMPLERS, { name: "weighted", power: "1" }), TypeError);
+});
