@@ -40,6 +40,15 @@ export async function readTree(entries?: readonly string[]): Promise<Tree> {
   return new Map([...tree].sort(([a], [b]) => a < b ? -1 : 1));
 }
 
+/** The files of a tree that git tracks; all of them outside a repository. */
+export async function trackedOf(tree: Tree): Promise<Tree> {
+  const command = new Deno.Command("git", { args: ["ls-files", "-z"], cwd: ROOT, stderr: "null" });
+  const { success, stdout } = await command.output().catch(() => ({ success: false, stdout: new Uint8Array() }));
+  if (!success) return tree;
+  const tracked = new Set(new TextDecoder().decode(stdout).split("\0"));
+  return new Map([...tree].filter(([path]) => tracked.has(path)));
+}
+
 /** Fails with all breaches, one a line, each with its file and line. */
 export function assertNone(breaches: readonly Breach[]): void {
   if (breaches.length === 0) return;
