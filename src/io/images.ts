@@ -15,14 +15,15 @@ import { loadSharp } from "./sharp.ts";
  *
  * @example
  * ```ts
- * import { decodeImage } from "maskfold";
+ * import { decodeImage, rasterize } from "maskfold";
  * import { assertEquals } from "@std/assert";
  *
- * const path = `${await Deno.makeTempDir()}/grey.pgm`;
- * await Deno.writeTextFile(path, "P2 2 1 255 10 20");
- * const { data, height, width } = await decodeImage(path, { crop: [1, 3] });
- * assertEquals([height, width], [1, 3]);
- * assertEquals([...data], [10, 10, 10, 20, 20, 20, 0, 0, 0]);
+ * const path = `${await Deno.makeTempDir()}/red.png`;
+ * const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="8" height="4"><rect width="8" height="4" fill="red"/></svg>`;
+ * await Deno.writeFile(path, await rasterize(svg));
+ * const { data, height, width } = await decodeImage(path, { resize: 2, crop: [1, 5] }); // 2 x 4, then wider by a black column
+ * assertEquals([height, width], [1, 5]);
+ * assertEquals([...data.subarray(9)], [255, 0, 0, 0, 0, 0]);
  * ```
  *
  * @param path The file.

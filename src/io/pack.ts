@@ -31,16 +31,17 @@ export interface PackOptions extends ImageOptions, WatchOptions {
  *
  * @example
  * ```ts
- * import { loadTable, packImages } from "maskfold";
+ * import { loadTable, packImages, rasterize } from "maskfold";
  * import { assertEquals } from "@std/assert";
  *
  * const root = await Deno.makeTempDir();
- * await Deno.writeTextFile(`${root}/grey.pgm`, "P2 2 2 255 1 2 3 4");
- * const dataset = await loadTable([{ path: "grey.pgm" }], { root, columns: { path: "path" } });
- * const images = await packImages(dataset, { crop: [1, 2], cacheDir: `${root}/cache` });
- * const batch = new Uint8Array(1 * 1 * 2 * 3);
- * images.fillBatch([0], batch);
- * assertEquals([...batch], [1, 1, 1, 2, 2, 2]);
+ * const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="8" height="4"><rect width="8" height="4" fill="red"/></svg>`;
+ * await Deno.writeFile(`${root}/red.png`, await rasterize(svg));
+ * const dataset = await loadTable([{ path: "red.png" }], { root, columns: { path: "path" } });
+ * const images = await packImages(dataset, { resize: 4, crop: [1, 2], cacheDir: `${root}/cache` });
+ * const batch = new Uint8Array(2 * 1 * 2 * 3);
+ * images.fillBatch([0, 0], batch);
+ * assertEquals([...batch.subarray(6)], [255, 0, 0, 255, 0, 0]);
  * images.close();
  * ```
  *
