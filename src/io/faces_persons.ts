@@ -51,7 +51,7 @@ export async function readPersons(
     const persons = folders.map((folder): Person => {
       const path = `${TRAIN_IMAGES}/${folder}`;
       const traits = traitsOf(folder);
-      if (!traits) return { id: "", gender: "", race: "", age: "", folder, faults: [misnamed(folder)] };
+      if (!traits) return { id: folder, gender: "", race: "", age: "", folder, faults: [misnamed(folder)] };
       const place: Place = { subject: `The folder "${path}"`, path, id: traits.id };
       return { ...traits, folder, faults: [...checkId(place), ...checkTraits(traits, place)] };
     });
