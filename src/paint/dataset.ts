@@ -1,0 +1,192 @@
+/**
+ * A painted data set on disk, in the contest's layout: a stand-in for photographs that nobody may hand on. For
+ * demonstrations and tests; the people on it do not exist.
+ *
+ * @module
+ */
+import { dirname, join } from "node:path";
+import { checkInteger, list, show } from "../core/check.ts";
+import { FACE_SCHEMA } from "../core/mod.ts";
+import { writeCsv } from "../io/csv.ts";
+import { ensureDir, exists, readJson, renameDurably, writeAtomic } from "../io/files.ts";
+import { inFlight, type WatchOptions } from "../io/in_flight.ts";
+import { listFiles, listFolders } from "../io/listing.ts";
+import { rasterize } from "../io/raster.ts";
+import { GRAIN_TILE } from "./light.ts";
+import { type Picture, type Plan, planFaces, type PlanOptions } from "./plan.ts";
+import type { PlantedFault } from "./planting.ts";
+import { CONTEST_SHARES, type Shares } from "./population.ts";
+import { portrait } from "./portrait.ts";
+import { drawShot } from "./shot.ts";
+
+/** What is painted. */
+export interface PaintOptions extends WatchOptions {
+  /** People to train on, seven pictures each. */
+  readonly people: number;
+  /** Other people, whose pictures make the eval part; none unless given. */
+  readonly evalPeople?: number;
+  /** Equal seeds give equal bytes on one machine. */
+  readonly seed: number | string;
+  /** Height and width in pixels; 512 x 384 unless given, as in the contest. */
+  readonly size?: readonly [height: number, width: number];
+  /** Share of the people to train on whose recorded labels are wrong, 0..1; 0 unless given. The eval part has none. */
+  readonly labelNoise?: number;
+  /** Weights of genders and age groups; the contest's imbalance unless given. */
+  readonly shares?: Partial<Shares>;
+  /** File format; "jpeg" unless given. */
+  readonly format?: "jpeg" | "png";
+}
+
+/** What was painted. */
+export interface PaintedFaces {
+  /** The data set's folder. */
+  readonly dir: string;
+  /** Pictures to train on. */
+  readonly pictures: number;
+  /** Pictures of the eval part. */
+  readonly evalPictures: number;
+  /** Pictures to train on of each class of `FACE_SCHEMA`, by what they truly show. */
+  readonly classCounts: readonly number[];
+  /** The labels that are wrong on purpose. */
+  readonly planted: readonly PlantedFault[];
+}
+
+/** Goes up when the same options give other pictures, so that no folder is completed with them. */
+const STYLE = 1;
+
+/** The file that tells a painted folder, finished or not, and with which options it was begun. */
+const MARKER = ".painting.json";
+
+/**
+ * Paints a data set of faces: `train/train.csv` and `train/images/<id>_<gender>_<race>_<age>/`, seven pictures a person, and
+ * `eval/info.csv` and `eval/images/`. The true classes of the eval part are in the hidden file `eval/.answers.csv`, the labels
+ * that are wrong on purpose in `train/.planted.json`.
+ *
+ * Any number of people has the stated shares of genders and age groups, and more people leave the earlier ones as they
+ * are. The same call goes on with a folder whose painting was stopped.
+ *
+ * @example
+ * ```ts
+ * import { loadFaces, paintFaces } from "maskfold";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const dir = await Deno.makeTempDir();
+ * const { pictures } = await paintFaces(dir, { people: 2, seed: 42, size: [64, 48] });
+ * assertEquals(pictures, 14);
+ * assertEquals((await loadFaces(dir)).samples.length, 14);
+ * await Deno.remove(dir, { recursive: true });
+ * ```
+ *
+ * @param dir The folder; it is made, or must be empty or of the same painting.
+ * @param options How many people, the seed, and what differs from the defaults.
+ * @returns Counts, and what was planted.
+ * @throws {RangeError} If an option is out of range.
+ * @throws {TypeError} If the folder holds something else, or a painting with other options.
+ */
+export async function paintFaces(dir: string, options: PaintOptions): Promise<PaintedFaces> {
+  const { signal, onProgress, size, ...what } = checked(options);
+  const begun = await beginFolder(dir, { style: STYLE, size, ...what });
+  const plan = planFaces(what);
+  const pictures = [...plan.train, ...plan.eval];
+  const folders = new Set([...pictures.map(({ path }) => dirname(path)), "eval/images"]);
+  for (const folder of folders) await ensureDir(join(dir, folder));
+  const stale = begun ? await settleTemporaries(dir) : new Set<string>();
+  const grain = `data:image/png;base64,${(await rasterize(GRAIN_TILE)).toBase64()}`;
+  await inFlight(pictures.length, async (i) => {
+    const picture = pictures[i]!;
+    const path = join(dir, picture.path);
+    if (begun && !stale.has(path) && await exists(path)) return;
+    await writeAtomic(path, await paint(picture, { size, grain, format: what.format }));
+  }, { signal, onProgress });
+  await writeTables(dir, plan);
+  const classCounts = FACE_SCHEMA.classes.map(() => 0);
+  for (const { label } of plan.train) classCounts[label]!++;
+  return { dir, pictures: plan.train.length, evalPictures: plan.eval.length, classCounts, planted: plan.planted };
+}
+
+type Checked = PlanOptions & WatchOptions & { readonly size: readonly [height: number, width: number] };
+
+function checked({ signal, onProgress, ...options }: PaintOptions): Checked {
+  const { people, evalPeople = 0, seed, size = [512, 384], labelNoise = 0, format = "jpeg" } = options;
+  const shares = { ...CONTEST_SHARES, ...options.shares };
+  const attempt = "paint faces";
+  checkInteger(attempt, "people", people, { min: 1, max: 999_999 });
+  checkInteger(attempt, "evalPeople", evalPeople, { min: 0, max: 999_999 });
+  checkInteger(attempt, "height", size[0], { min: 16, max: 4096 });
+  checkInteger(attempt, "width", size[1], { min: 16, max: 4096 });
+  if (!(labelNoise >= 0 && labelNoise <= 1)) {
+    throw new RangeError(`Cannot ${attempt} as labelNoise must be a share from 0 to 1: current value is ${labelNoise}`);
+  }
+  if (format !== "jpeg" && format !== "png") {
+    throw new RangeError(`Cannot ${attempt} as format must be one of "jpeg", "png": current value is ${show(format)}`);
+  }
+  for (const [name, weights] of Object.entries(shares)) {
+    const known = Object.keys(CONTEST_SHARES[name as keyof Shares]);
+    const values = Object.values<number>(weights);
+    const fits = known.every((key) => Object.hasOwn(weights, key)) && values.length === known.length;
+    if (fits && values.every((value) => value >= 0 && value < Infinity) && values.some((value) => value > 0)) continue;
+    throw new RangeError(
+      `Cannot ${attempt} as shares.${name} must give ${list(known)} weights from 0 up, not all 0: current value is ${
+        show(weights)
+      }`,
+    );
+  }
+  return { people, evalPeople, seed, size, labelNoise, shares, format, signal, onProgress };
+}
+
+/** Marks a folder as a painting with these options, or finds that it is one; true if it was begun earlier. */
+async function beginFolder(dir: string, options: Readonly<Record<string, unknown>>): Promise<boolean> {
+  const marker = join(dir, MARKER);
+  await ensureDir(dir);
+  if (await exists(marker)) {
+    const earlier = await readJson(marker) as Record<string, unknown>;
+    const differ = [...new Set([...Object.keys(options), ...Object.keys(earlier)])]
+      .filter((name) => JSON.stringify(earlier[name]) !== JSON.stringify(options[name]));
+    if (differ.length === 0) return true;
+    const found = differ.map((name) => `${name} ${JSON.stringify(earlier[name])}`).join(", ");
+    throw new TypeError(`Cannot paint into "${dir}" as it must be of the same painting: it was begun with ${found}`);
+  }
+  const found = [...await listFolders(dir), ...await listFiles(dir)];
+  if (found.length > 0) {
+    throw new TypeError(
+      `Cannot paint into "${dir}" as it must be empty or of an earlier painting: it holds ${list(found.slice(0, 3))}${
+        found.length > 3 ? ` and ${found.length - 3} more` : ""
+      }`,
+    );
+  }
+  await writeAtomic(marker, `${JSON.stringify(options, null, 1)}\n`);
+  return false;
+}
+
+/** Renames what a killed process left beside its files to the files themselves, which are to be written again. */
+async function settleTemporaries(dir: string): Promise<Set<string>> {
+  const stale = new Set<string>();
+  for (const name of await listFiles(dir, { recursive: true })) {
+    const [, target] = /^(.+)\.[0-9a-f-]{36}\.tmp$/.exec(name) ?? [];
+    if (target === undefined) continue;
+    await renameDurably(join(dir, name), join(dir, target));
+    stale.add(join(dir, target));
+  }
+  return stale;
+}
+
+async function paint(
+  { person, state, rng }: Picture,
+  { size, grain, format }: { size: readonly [number, number]; grain: string; format: "jpeg" | "png" },
+): Promise<Uint8Array> {
+  const shot = drawShot(rng, state);
+  return await rasterize(portrait(person, shot, { size, grain }), { format, quality: shot.quality });
+}
+
+/** Writes the tables, after all pictures, so that a folder with tables is whole. */
+async function writeTables(dir: string, { rows, planted, eval: pictures }: Plan): Promise<void> {
+  const sorted = pictures.toSorted((a, b) => a.id < b.id ? -1 : 1); // names are random, and so is their order
+  await writeAtomic(join(dir, "train/.planted.json"), `${JSON.stringify(planted, null, 1)}\n`);
+  await writeCsv(
+    join(dir, "eval/.answers.csv"),
+    ["ImageID", "ans"],
+    sorted.map(({ id, label }) => ({ ImageID: id, ans: label })),
+  );
+  await writeCsv(join(dir, "eval/info.csv"), ["ImageID", "ans"], sorted.map(({ id }) => ({ ImageID: id, ans: 0 })));
+  await writeCsv(join(dir, "train/train.csv"), ["id", "gender", "race", "age", "path"], rows);
+}
