@@ -36,7 +36,7 @@ export const configFlags = {
   size: whole().min(8).optional().describe("Side of the network's input in pixels: sets resize and crop."),
 };
 
-const json = z.toJSONSchema(mf.TRAIN_CONFIG, { io: "input", unrepresentable: "any" }) as {
+const json = mf.configJsonSchema() as {
   properties: Record<string, { description?: string }>;
 };
 

@@ -3,10 +3,8 @@
  *
  * @module
  */
+import type { Size } from "../core/records.ts";
 import type { Pixels } from "./color.ts";
-
-/** Height and width in pixels. */
-export type Size = readonly [height: number, width: number];
 
 /** Mirrors an image left to right, in place. */
 export function flipHorizontal(pixels: Pixels, [height, width]: Size): void {

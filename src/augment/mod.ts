@@ -4,13 +4,14 @@
  * @module
  */
 import { z } from "zod";
-import { part, type Registry, type SpecOf } from "../core/parts.ts";
+import { type Part, part, type SpecOf } from "../core/parts.ts";
 import { type Rng, shuffled } from "../core/rng.ts";
 import { brighten, contrast, type Pixels, saturate, turnHue } from "./color.ts";
-import { flipHorizontal, type Size, transformAffine } from "./geometry.ts";
+import type { Size } from "../core/records.ts";
+import { flipHorizontal, transformAffine } from "./geometry.ts";
 
 export { brighten, contrast, type Pixels, saturate, turnHue } from "./color.ts";
-export { type Affine, flipHorizontal, type Size, transformAffine } from "./geometry.ts";
+export { type Affine, flipHorizontal, transformAffine } from "./geometry.ts";
 
 /** Changes one image `[H, W, 3]` in place, as drawn from `rng`. */
 export type Augment = (pixels: Pixels, size: Size, rng: Rng) => void;
@@ -47,8 +48,14 @@ export function colorJitter(options: ColorJitterOptions): Augment {
   };
 }
 
+/** Options of {@linkcode horizontalFlip}. */
+export interface HorizontalFlipOptions {
+  /** Probability of a mirror image, 0..1. */
+  readonly chance: number;
+}
+
 /** Mirrors an image left to right with probability `chance`. */
-export function horizontalFlip({ chance }: { readonly chance: number }): Augment {
+export function horizontalFlip({ chance }: HorizontalFlipOptions): Augment {
   return (pixels, size, rng) => {
     if (rng() < chance) flipHorizontal(pixels, size);
   };
@@ -77,7 +84,11 @@ export function randomAffine({ degrees, translate, scale }: RandomAffineOptions)
 }
 
 /** Every augmentation, by the name used in configs. */
-export const AUGMENTS = {
+export const AUGMENTS: {
+  readonly colorJitter: Part<ColorJitterOptions, Augment>;
+  readonly horizontalFlip: Part<HorizontalFlipOptions, Augment>;
+  readonly randomAffine: Part<RandomAffineOptions, Augment>;
+} = {
   colorJitter: part(
     z.strictObject({
       brightness: strength("brightness"),
@@ -99,7 +110,7 @@ export const AUGMENTS = {
     }),
     randomAffine,
   ),
-} satisfies Registry<Augment>;
+};
 
 /** An augmentation's name and options. */
 export type AugmentSpec = SpecOf<typeof AUGMENTS>;

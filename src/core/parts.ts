@@ -7,17 +7,31 @@
 import { z } from "zod";
 import { list, show } from "./check.ts";
 
-/** A choice: the schema of its options (defaults, bounds, a sentence each), and what makes it from them. */
-export interface Part<S extends z.ZodObject, T> {
+/** A schema of options: what zod's `strictObject` makes, as far as it shows in types. */
+export interface OptionsSchema<O extends object, I extends object> {
+  /** Checks a value and fills in the defaults. */
+  parse(value: unknown): O;
+  /** Type of what a caller writes; zod sets no such property. */
+  readonly _input: I;
+}
+
+/**
+ * A choice: the schema of its options (defaults, bounds, a sentence each), and what makes it from them.
+ *
+ * @typeParam O The full options.
+ * @typeParam T What is made.
+ * @typeParam I What a caller writes; all options are optional unless said otherwise.
+ */
+export interface Part<O extends object, T, I extends object = Partial<O>> {
   /** Schema of the options. */
-  readonly options: S;
+  readonly options: OptionsSchema<O, I>;
   /** Builds the part from a full set of options. */
-  readonly make: (options: z.output<S>) => T;
+  readonly make: (options: O) => T;
 }
 
 /** Parts by name. */
 // deno-lint-ignore no-explicit-any
-export type Registry<T = unknown> = Readonly<Record<string, Part<any, T>>>;
+export type Registry<T = unknown> = Readonly<Record<string, Part<any, T, any>>>;
 
 /** What a caller or a config writes: a name, and any options that differ from the defaults. */
 export type SpecOf<R extends Registry> = {
@@ -25,9 +39,10 @@ export type SpecOf<R extends Registry> = {
 }[keyof R];
 
 /** A part's options as a caller writes them; nothing for a part without options. */
-export type OptionsOf<P extends Part<z.ZodObject, unknown>> = z.input<P["options"]> extends Record<string, never>
-  ? unknown
-  : Readonly<z.input<P["options"]>>;
+// deno-lint-ignore no-explicit-any
+export type OptionsOf<P> = P extends Part<any, unknown, infer I>
+  ? I extends Record<string, never> ? unknown : Readonly<I>
+  : never;
 
 /**
  * Pairs a schema of options with a maker.
@@ -46,7 +61,10 @@ export type OptionsOf<P extends Part<z.ZodObject, unknown>> = z.input<P["options
  * @param options A strict zod object: unknown keys are faults.
  * @param make Builds the part; called with defaults filled in.
  */
-export function part<S extends z.ZodObject, T>(options: S, make: (options: z.output<S>) => T): Part<S, T> {
+export function part<O extends object, T, I extends object>(
+  options: OptionsSchema<O, I>,
+  make: (options: O) => T,
+): Part<O, T, I> {
   return { options, make };
 }
 
@@ -85,10 +103,10 @@ export function resolveSpec<R extends Registry>(
       `Cannot build ${kind} ${show(name)} as the name must be one of ${list(Object.keys(registry))}`,
     );
   }
-  const { options } = registry[name]!;
-  const result = (options as z.ZodObject).safeParse(given);
+  const options = zodOf(registry[name]!);
+  const result = options.safeParse(given);
   if (result.success) return { name, ...result.data };
-  const keys = Object.keys((options as z.ZodObject).shape);
+  const keys = Object.keys(options.shape);
   throw new TypeError(
     `Cannot build ${kind} "${name}" as ${result.error.issues.map(faultText).join("; ")} (it takes ${
       keys.length ? list(keys) : "no options"
@@ -102,11 +120,13 @@ export function resolveSpec<R extends Registry>(
  * @param registry The choices.
  * @returns A union over the names, each with its own options.
  */
-export function specSchema<R extends Registry>(registry: R): z.ZodType<SpecOf<R>> {
-  const members = Object.entries(registry).map(([name, { options }]) =>
-    (options as z.ZodObject).extend({ name: z.literal(name) })
-  );
-  return z.discriminatedUnion("name", members as never) as unknown as z.ZodType<SpecOf<R>>;
+export function specSchema<R extends Registry>(registry: R): z.ZodType<SpecOf<R>, SpecOf<R>> {
+  const members = Object.entries(registry).map(([name, part]) => zodOf(part).extend({ name: z.literal(name) }));
+  return z.discriminatedUnion("name", members as never) as unknown as z.ZodType<SpecOf<R>, SpecOf<R>>;
+}
+
+function zodOf(part: Registry[string]): z.ZodObject {
+  return part.options as unknown as z.ZodObject;
 }
 
 /** One of zod's issues as half a sentence that names the option. */

@@ -5,6 +5,9 @@
  */
 import type { AttributeValue, Schema } from "./schema.ts";
 
+/** Height and width in pixels. */
+export type Size = readonly [height: number, width: number];
+
 /** The label of a sample whose class is not known. */
 export const UNKNOWN_LABEL: number = -1;
 

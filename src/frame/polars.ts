@@ -13,7 +13,7 @@ export type DataFrame = pl.DataFrame;
 export type Series = pl.Series;
 
 /** Polars itself: expressions (`pl.col`, `pl.lit`), constructors, types. */
-export type Polars = typeof import("nodejs-polars").default;
+export type Polars = (typeof import("nodejs-polars"))["default"];
 
 let loaded: Promise<Polars> | undefined;
 

@@ -5,10 +5,8 @@
  * @module
  */
 import { checkInteger, show } from "../core/check.ts";
+import type { Size } from "../core/records.ts";
 import type { Interpolation, Window } from "./resample.ts";
-
-/** Height and width in pixels. */
-export type Size = readonly [height: number, width: number];
 
 /** What is done to a picture once it is decoded. */
 export interface ImageOptions {

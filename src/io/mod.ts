@@ -11,7 +11,7 @@ export { type CheckOptions, faultsOf } from "./validate.ts";
 
 export { packImages, type PackOptions } from "./pack.ts";
 export { decodeImage } from "./images.ts";
-export type { ImageOptions, Size } from "./geometry.ts";
+export type { ImageOptions } from "./geometry.ts";
 export type { Interpolation, Pixels } from "./resample.ts";
 export type { WatchOptions } from "./in_flight.ts";
 

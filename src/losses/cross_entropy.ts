@@ -4,9 +4,10 @@
  * @module
  */
 import * as tf from "../tensor/tf.ts";
+import type { Tensor1D, Tensor2D } from "../tensor/types.ts";
 
 /** Logits `[B, C]` and target probabilities `[B, C]` in, one value per example `[B]` out, in nats. */
-export type Loss = (logits: tf.Tensor2D, targets: tf.Tensor2D) => tf.Tensor1D;
+export type Loss = (logits: Tensor2D, targets: Tensor2D) => Tensor1D;
 
 /** Options of {@linkcode crossEntropy}. */
 export interface CrossEntropyOptions {
@@ -26,6 +27,6 @@ export function crossEntropy({ labelSmoothing }: CrossEntropyOptions): Loss {
       const soft = labelSmoothing === 0
         ? targets
         : tf.add(tf.mul(targets, 1 - labelSmoothing), labelSmoothing / classes);
-      return tf.neg(tf.sum(tf.mul(soft, tf.logSoftmax(logits)), -1)) as tf.Tensor1D;
+      return tf.neg(tf.sum(tf.mul(soft, tf.logSoftmax(logits)), -1)) as Tensor1D;
     });
 }

@@ -4,13 +4,13 @@
  * @module
  */
 import { z } from "zod";
-import { part, type Registry, type SpecOf } from "../core/parts.ts";
-import { crossEntropy, type Loss } from "./cross_entropy.ts";
+import { type Part, part, type SpecOf } from "../core/parts.ts";
+import { crossEntropy, type CrossEntropyOptions, type Loss } from "./cross_entropy.ts";
 
 export { crossEntropy, type CrossEntropyOptions, type Loss } from "./cross_entropy.ts";
 
 /** Every loss, by the name used in configs. */
-export const LOSSES = {
+export const LOSSES: { readonly crossEntropy: Part<CrossEntropyOptions, Loss> } = {
   crossEntropy: part(
     z.strictObject({
       labelSmoothing: z.number().min(0).max(1).default(0)
@@ -18,7 +18,7 @@ export const LOSSES = {
     }),
     crossEntropy,
   ),
-} satisfies Registry<Loss>;
+};
 
 /** A loss's name and options. */
 export type LossSpec = SpecOf<typeof LOSSES>;

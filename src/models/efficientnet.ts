@@ -6,6 +6,7 @@
 import type { Rng } from "../core/rng.ts";
 import * as ops from "../tensor/ops.ts";
 import * as tf from "../tensor/tf.ts";
+import type { Tensor2D, Tensor4D } from "../tensor/types.ts";
 import type { Layers } from "./layers.ts";
 import type { ForwardOptions } from "./model.ts";
 
@@ -22,7 +23,7 @@ export interface Backbone {
   /** D, the number of features. */
   readonly features: number;
   /** Runs it. */
-  forward(x: tf.Tensor4D, options: ForwardOptions): tf.Tensor2D;
+  forward(x: Tensor4D, options: ForwardOptions): Tensor2D;
 }
 
 /** Blocks of a stage: how many, kernel, stride of the first, expansion, channels. Table 1 of the paper. */
@@ -78,7 +79,7 @@ export function efficientNet(layers: Layers, { width, depth }: EfficientNetScale
   };
 }
 
-type Block = (x: tf.Tensor4D, options: ForwardOptions, rng: Rng | undefined) => tf.Tensor4D;
+type Block = (x: Tensor4D, options: ForwardOptions, rng: Rng | undefined) => Tensor4D;
 
 interface BlockSizes {
   readonly kernel: number;

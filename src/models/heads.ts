@@ -4,22 +4,36 @@
  * @module
  */
 import { z } from "zod";
-import { part, type Registry, type SpecOf } from "../core/parts.ts";
+import { type Part, part, type SpecOf } from "../core/parts.ts";
 import * as ops from "../tensor/ops.ts";
-import * as tf from "../tensor/tf.ts";
+import type { Tensor2D } from "../tensor/types.ts";
 import type { Layers } from "./layers.ts";
 import type { ForwardOptions } from "./model.ts";
 
 /** Applies a head: features `[B, D]` to logits `[B, C]`. */
-export type Head = (features: tf.Tensor2D, options: ForwardOptions) => tf.Tensor2D;
+export type Head = (features: Tensor2D, options: ForwardOptions) => Tensor2D;
 
 /** Makes a head's layers under a name, from D features to C classes. */
 export type HeadMaker = (layers: Layers, name: string, features: number, classes: number) => Head;
 
 const rate = z.number().min(0).lt(1);
 
+/** Options of the plain head. */
+export interface PlainHeadOptions {
+  /** Share of the features set to zero in training. */
+  readonly dropout: number;
+}
+
+/** Options of the head with a hidden layer. */
+export interface HiddenHeadOptions {
+  /** Units of the hidden layer. */
+  readonly units: number;
+  /** Share of the hidden units set to zero in training. */
+  readonly dropout: number;
+}
+
 /** Dropout and one linear layer. */
-function plain({ dropout }: { dropout: number }): HeadMaker {
+function plain({ dropout }: PlainHeadOptions): HeadMaker {
   return (layers, name, features, classes) => {
     const last = layers.linear(name, features, classes);
     return (x, options) => last(drop(x, dropout, options));
@@ -27,7 +41,7 @@ function plain({ dropout }: { dropout: number }): HeadMaker {
 }
 
 /** Linear, ReLU, dropout, linear; the layers' names are those of PyTorch's `Sequential`. */
-function hidden({ units, dropout }: { units: number; dropout: number }): HeadMaker {
+function hidden({ units, dropout }: HiddenHeadOptions): HeadMaker {
   return (layers, name, features, classes) => {
     const first = layers.linear(`${name}.0`, features, units);
     const last = layers.linear(`${name}.3`, units, classes);
@@ -35,12 +49,15 @@ function hidden({ units, dropout }: { units: number; dropout: number }): HeadMak
   };
 }
 
-function drop(x: tf.Tensor2D, dropout: number, { training, rng }: ForwardOptions): tf.Tensor2D {
+function drop(x: Tensor2D, dropout: number, { training, rng }: ForwardOptions): Tensor2D {
   return training ? ops.dropout(x, dropout, rng!.fork("head")) : x;
 }
 
 /** Every head, by the name used in configs. */
-export const HEADS = {
+export const HEADS: {
+  readonly plain: Part<PlainHeadOptions, HeadMaker>;
+  readonly hidden: Part<HiddenHeadOptions, HeadMaker>;
+} = {
   plain: part(
     z.strictObject({ dropout: rate.default(0.2).describe("Share of the features set to zero in training.") }),
     plain,
@@ -52,7 +69,7 @@ export const HEADS = {
     }),
     hidden,
   ),
-} satisfies Registry<HeadMaker>;
+};
 
 /** A head's name and options. */
 export type HeadSpec = SpecOf<typeof HEADS>;

@@ -6,27 +6,28 @@
 import { randomNormal, type Rng } from "../core/rng.ts";
 import * as ops from "../tensor/ops.ts";
 import * as tf from "../tensor/tf.ts";
+import type { Tensor2D, Tensor4D, Variable } from "../tensor/types.ts";
 import type { ForwardOptions, Layout } from "./model.ts";
 
 /** Makes layers, and collects their variables. */
 export interface Layers {
   /** Trained variables so far. */
-  readonly params: Record<string, tf.Variable>;
+  readonly params: Record<string, Variable>;
   /** Running statistics so far. */
-  readonly buffers: Record<string, tf.Variable>;
+  readonly buffers: Record<string, Variable>;
   /** Layout of each trained variable. */
   readonly layouts: Record<string, Layout>;
   /** A convolution; `bias` adds one per output channel. */
-  conv(name: string, options: ConvLayer): (x: tf.Tensor4D) => tf.Tensor4D;
+  conv(name: string, options: ConvLayer): (x: Tensor4D) => Tensor4D;
   /** A depthwise convolution without bias. */
-  depthwise(name: string, options: Omit<ConvLayer, "outputs" | "bias">): (x: tf.Tensor4D) => tf.Tensor4D;
+  depthwise(name: string, options: Omit<ConvLayer, "outputs" | "bias">): (x: Tensor4D) => Tensor4D;
   /** A batch norm with its activation. */
   batchNorm(name: string, channels: number, activation: ops.Activation): (
-    x: tf.Tensor4D,
+    x: Tensor4D,
     options: ForwardOptions,
-  ) => tf.Tensor4D;
+  ) => Tensor4D;
   /** A fully connected layer. */
-  linear(name: string, inputs: number, outputs: number): (x: tf.Tensor2D) => tf.Tensor2D;
+  linear(name: string, inputs: number, outputs: number): (x: Tensor2D) => Tensor2D;
 }
 
 /** Sizes of a convolution; padding is half the kernel, so that stride 1 keeps the size. */
@@ -45,13 +46,14 @@ export interface ConvLayer {
 
 /**
  * Starts a collection of layers. Convolutions start normal with variance 2 / fan-out, a depthwise one's fan-out being its
- * kernel; linear layers uniform within 1 / sqrt(outputs), as timm's EfficientNets.
+ * kernel, as timm's EfficientNets; linear layers uniform within 1 / sqrt(inputs), as PyTorch's: timm's 1 / sqrt(outputs)
+ * is meant for a thousand classes, and with a few makes the first losses several times log C. Biases start at zero.
  *
  * @param rng Where starting values are drawn from; each variable has its own fork, by name.
  */
 export function makeLayers(rng: Rng): Layers {
-  const params: Record<string, tf.Variable> = {};
-  const buffers: Record<string, tf.Variable> = {};
+  const params: Record<string, Variable> = {};
+  const buffers: Record<string, Variable> = {};
   const layouts: Record<string, Layout> = {};
 
   const param = <R extends tf.Rank>(
@@ -66,7 +68,7 @@ export function makeLayers(rng: Rng): Layers {
     const values = Float32Array.from({ length: size }, () => start(draw));
     layouts[name] = layout;
     const made = variable<R>(values, shape, true);
-    params[name] = made as tf.Variable;
+    params[name] = made as Variable;
     return made;
   };
   const constant = (value: number) => () => value;
@@ -98,12 +100,12 @@ export function makeLayers(rng: Rng): Layers {
       const beta = param<tf.Rank.R1>(`${name}.bias`, "vector", [channels], constant(0));
       const mean = variable<tf.Rank.R1>(new Float32Array(channels), [channels], false);
       const variance = variable<tf.Rank.R1>(new Float32Array(channels).fill(1), [channels], false);
-      buffers[`${name}.running_mean`] = mean as tf.Variable;
-      buffers[`${name}.running_var`] = variance as tf.Variable;
+      buffers[`${name}.running_mean`] = mean as Variable;
+      buffers[`${name}.running_var`] = variance as Variable;
       return (x, { training }) => ops.batchNorm(x, { gamma, beta, mean, variance }, { training, activation });
     },
     linear(name, inputs, outputs) {
-      const start = uniform(1 / Math.sqrt(outputs));
+      const start = uniform(1 / Math.sqrt(inputs));
       const weight = param<tf.Rank.R2>(`${name}.weight`, "linear", [inputs, outputs], start);
       const bias = param<tf.Rank.R1>(`${name}.bias`, "vector", [outputs], constant(0));
       return (x) => ops.linear(x, weight, bias);

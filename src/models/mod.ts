@@ -3,8 +3,23 @@
  *
  * @module
  */
-export { createModel, type CreateModelOptions, MODELS, type ModelSpec } from "./registry.ts";
-export { HEADS, type HeadSpec } from "./heads.ts";
+export {
+  createModel,
+  type CreateModelOptions,
+  type EfficientNetOptions,
+  type ModelMaker,
+  MODELS,
+  type ModelSpec,
+} from "./registry.ts";
+export {
+  type Head,
+  type HeadMaker,
+  HEADS,
+  type HeadSpec,
+  type HiddenHeadOptions,
+  type PlainHeadOptions,
+} from "./heads.ts";
+export type { ConvLayer, Layers } from "./layers.ts";
 export {
   type ForwardOptions,
   IMAGENET_INPUT,

@@ -5,6 +5,7 @@
  */
 import type { Rng } from "../core/rng.ts";
 import * as tf from "../tensor/tf.ts";
+import type { Tensor2D, Tensor4D, Variable } from "../tensor/types.ts";
 
 /** How pixels become a model's input. */
 export interface InputSpec {
@@ -27,9 +28,9 @@ export interface ForwardOptions {
 /** What a forward pass gives. */
 export interface Output {
   /** Class scores `[B, C]`, before softmax. */
-  readonly logits: tf.Tensor2D;
+  readonly logits: Tensor2D;
   /** What the head reads `[B, D]`. */
-  readonly features: tf.Tensor2D;
+  readonly features: Tensor2D;
 }
 
 /** Where a parameter stands in PyTorch's layout, which weight files use. */
@@ -44,9 +45,9 @@ export interface Model {
   /** Class names, by class number. */
   readonly classes: readonly string[];
   /** Trained variables by timm's name, in timm's order. */
-  readonly params: Readonly<Record<string, tf.Variable>>;
+  readonly params: Readonly<Record<string, Variable>>;
   /** Running statistics by timm's name. */
-  readonly buffers: Readonly<Record<string, tf.Variable>>;
+  readonly buffers: Readonly<Record<string, Variable>>;
   /** Layout of each parameter; buffers are vectors. */
   readonly layouts: Readonly<Record<string, Layout>>;
   /**
@@ -54,7 +55,7 @@ export interface Model {
    *
    * @param x Normalised pixels `[B, H, W, 3]`.
    */
-  forward(x: tf.Tensor4D, options: ForwardOptions): Output;
+  forward(x: Tensor4D, options: ForwardOptions): Output;
   /** Frees the variables. */
   dispose(): void;
 }
@@ -77,7 +78,7 @@ export function inputTensor(
   bytes: Uint8Array,
   batch: number,
   { size: [height, width], mean, std }: InputSpec,
-): tf.Tensor4D {
+): Tensor4D {
   const tables = mean.map((m, c) => Float32Array.from({ length: 256 }, (_, v) => (v / 255 - m) / std[c]!));
   const [red, green, blue] = tables as [Float32Array, Float32Array, Float32Array];
   const values = new Float32Array(batch * height * width * 3);

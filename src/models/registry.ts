@@ -4,11 +4,11 @@
  * @module
  */
 import { z } from "zod";
-import { build, part, type Registry, type SpecOf, specSchema } from "../core/parts.ts";
+import { build, type Part, part, type SpecOf, specSchema } from "../core/parts.ts";
 import { seededRng } from "../core/rng.ts";
 import * as tf from "../tensor/tf.ts";
 import { efficientNet, type EfficientNetScale } from "./efficientnet.ts";
-import { HEADS } from "./heads.ts";
+import { HEADS, type HeadSpec } from "./heads.ts";
 import { makeLayers } from "./layers.ts";
 import { IMAGENET_INPUT, type Model } from "./model.ts";
 
@@ -22,7 +22,16 @@ export interface CreateModelOptions {
   readonly size?: readonly [height: number, width: number];
 }
 
-type Maker = (options: CreateModelOptions) => Model;
+/** Makes a model with random weights. */
+export type ModelMaker = (options: CreateModelOptions) => Model;
+
+/** Options of an EfficientNet. */
+export interface EfficientNetOptions {
+  /** Share of images whose branch the last block drops in training. */
+  readonly dropPath: number;
+  /** What turns features into class scores. */
+  readonly head: HeadSpec;
+}
 
 const options = z.strictObject({
   dropPath: z.number().min(0).lt(1).default(0.2).describe(
@@ -32,8 +41,8 @@ const options = z.strictObject({
 });
 
 /** An EfficientNet as a part: its scale against B0, its own image size, its name. */
-function scaledBy(name: string, scale: EfficientNetScale, size: number) {
-  return part(options, ({ dropPath, head }): Maker => ({ classes, seed, size: given = [size, size] }) => {
+function scaledBy(name: string, scale: EfficientNetScale, size: number): Part<EfficientNetOptions, ModelMaker> {
+  return part(options, ({ dropPath, head }): ModelMaker => ({ classes, seed, size: given = [size, size] }) => {
     const names = typeof classes === "number" ? Array.from({ length: classes }, (_, i) => `${i}`) : classes;
     const layers = makeLayers(seededRng(seed).fork(name));
     const backbone = efficientNet(layers, scale, dropPath);
@@ -59,7 +68,14 @@ function scaledBy(name: string, scale: EfficientNetScale, size: number) {
 }
 
 /** Every model, by timm's name where timm has it. */
-export const MODELS = {
+export const MODELS: {
+  readonly efficientnet_nano: Part<EfficientNetOptions, ModelMaker>;
+  readonly efficientnet_b0: Part<EfficientNetOptions, ModelMaker>;
+  readonly efficientnet_b1: Part<EfficientNetOptions, ModelMaker>;
+  readonly efficientnet_b2: Part<EfficientNetOptions, ModelMaker>;
+  readonly efficientnet_b3: Part<EfficientNetOptions, ModelMaker>;
+  readonly efficientnet_b4: Part<EfficientNetOptions, ModelMaker>;
+} = {
   /** A third of B0's width and half of its depth: for tests, demonstrations and small images. */
   efficientnet_nano: scaledBy("efficientnet_nano", { width: 0.35, depth: 0.5 }, 64),
   efficientnet_b0: scaledBy("efficientnet_b0", { width: 1, depth: 1 }, 224),
@@ -67,7 +83,7 @@ export const MODELS = {
   efficientnet_b2: scaledBy("efficientnet_b2", { width: 1.1, depth: 1.2 }, 260),
   efficientnet_b3: scaledBy("efficientnet_b3", { width: 1.2, depth: 1.4 }, 300),
   efficientnet_b4: scaledBy("efficientnet_b4", { width: 1.4, depth: 1.8 }, 380),
-} satisfies Registry<Maker>;
+};
 
 /** A model's name and options. */
 export type ModelSpec = SpecOf<typeof MODELS>;

@@ -6,6 +6,7 @@
 import { list } from "../core/check.ts";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../io/safetensors.ts";
 import * as tf from "../tensor/tf.ts";
+import type { Variable } from "../tensor/types.ts";
 import type { Layout, Model } from "./model.ts";
 
 /** Axes of ours in PyTorch's order, and back: [K, K, D, E] and [E, D, K, K]; [K, K, D, 1] and [D, 1, K, K]; [D, E] and [E, D]. */
@@ -61,7 +62,7 @@ export function assignTensors(model: Model, tensors: Readonly<Record<string, Sto
   });
 }
 
-function variables({ params, buffers }: Model): [string, tf.Variable][] {
+function variables({ params, buffers }: Model): [string, Variable][] {
   return [...Object.entries(params), ...Object.entries(buffers)];
 }
 

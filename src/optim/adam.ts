@@ -6,24 +6,25 @@
  */
 import { adamStep } from "../tensor/ops.ts";
 import * as tf from "../tensor/tf.ts";
+import type { Tensor, Variable } from "../tensor/types.ts";
 
 /** Changes variables by their gradients; its slots are its memory, by name, and belong to it until `dispose`. */
 export interface Optimizer {
   /** State tensors by name, saved with a checkpoint. */
-  readonly slots: Readonly<Record<string, tf.Variable>>;
+  readonly slots: Readonly<Record<string, Variable>>;
   /**
    * Takes one step.
    *
    * @param gradients By the parameters' names.
    * @param options The learning rate, and the step that is taken, counted from 1.
    */
-  apply(gradients: Readonly<Record<string, tf.Tensor>>, options: { readonly lr: number; readonly step: number }): void;
+  apply(gradients: Readonly<Record<string, Tensor>>, options: { readonly lr: number; readonly step: number }): void;
   /** Frees the slots. */
   dispose(): void;
 }
 
 /** Makes an optimizer for the parameters given. */
-export type OptimizerMaker = (params: Readonly<Record<string, tf.Variable>>) => Optimizer;
+export type OptimizerMaker = (params: Readonly<Record<string, Variable>>) => Optimizer;
 
 /** Options of {@linkcode adam}. */
 export interface AdamOptions {
@@ -40,7 +41,7 @@ export interface AdamOptions {
 /** Adam, in PyTorch's form; with `weightDecay` it is AdamW, which spares biases and norms. */
 export function adam({ beta1, beta2, epsilon, weightDecay }: AdamOptions): OptimizerMaker {
   return (params) => {
-    const slots: Record<string, tf.Variable> = {};
+    const slots: Record<string, Variable> = {};
     for (const [name, param] of Object.entries(params)) {
       slots[`${name}.mean`] = tf.tidy(() => tf.variable(tf.zeros(param.shape), false));
       slots[`${name}.square`] = tf.tidy(() => tf.variable(tf.zeros(param.shape), false));

@@ -4,15 +4,30 @@
  * @module
  */
 import { z } from "zod";
-import { part, type Registry, type SpecOf } from "../core/parts.ts";
-import { adam, type OptimizerMaker } from "./adam.ts";
-import { constant, cosine, exponential, type Schedule } from "./schedules.ts";
+import { type Part, part, type SpecOf } from "../core/parts.ts";
+import { adam, type AdamOptions, type OptimizerMaker } from "./adam.ts";
+import {
+  constant,
+  cosine,
+  type CosineOptions,
+  exponential,
+  type ExponentialOptions,
+  type Schedule,
+} from "./schedules.ts";
 
 export { adam, type AdamOptions, type Optimizer, type OptimizerMaker } from "./adam.ts";
-export { constant, cosine, exponential, type Schedule, type ScheduleState } from "./schedules.ts";
+export {
+  constant,
+  cosine,
+  type CosineOptions,
+  exponential,
+  type ExponentialOptions,
+  type Schedule,
+  type ScheduleState,
+} from "./schedules.ts";
 
 /** Every optimizer, by the name used in configs. */
-export const OPTIMIZERS = {
+export const OPTIMIZERS: { readonly adam: Part<AdamOptions, OptimizerMaker> } = {
   adam: part(
     z.strictObject({
       beta1: z.number().min(0).lt(1).default(0.9).describe("Decay of the mean of the gradients."),
@@ -23,13 +38,17 @@ export const OPTIMIZERS = {
     }),
     adam,
   ),
-} satisfies Registry<OptimizerMaker>;
+};
 
 /** An optimizer's name and options. */
 export type OptimizerSpec = SpecOf<typeof OPTIMIZERS>;
 
 /** Every learning-rate schedule, by the name used in configs. */
-export const SCHEDULES = {
+export const SCHEDULES: {
+  readonly constant: Part<Record<never, never>, Schedule>;
+  readonly exponential: Part<ExponentialOptions, Schedule>;
+  readonly cosine: Part<CosineOptions, Schedule>;
+} = {
   constant: part(z.strictObject({}), constant),
   exponential: part(
     z.strictObject({ gamma: z.number().positive().max(1).default(0.995).describe("Factor after each epoch.") }),
@@ -42,7 +61,7 @@ export const SCHEDULES = {
     }),
     cosine,
   ),
-} satisfies Registry<Schedule>;
+};
 
 /** A schedule's name and options. */
 export type ScheduleSpec = SpecOf<typeof SCHEDULES>;

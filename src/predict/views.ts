@@ -4,17 +4,21 @@
  * @module
  */
 import { z } from "zod";
-import { flipHorizontal, type Pixels, type Size } from "../augment/mod.ts";
-import { part, type Registry, type SpecOf } from "../core/parts.ts";
+import { flipHorizontal, type Pixels } from "../augment/mod.ts";
+import type { Size } from "../core/records.ts";
+import { type Part, part, type SpecOf } from "../core/parts.ts";
 
 /** Turns one image `[H, W, 3]` into a view of it, in place. */
 export type View = (pixels: Pixels, size: Size) => void;
 
 /** Every view, by the name used in configs. */
-export const VIEWS = {
+export const VIEWS: {
+  readonly identity: Part<Record<never, never>, View>;
+  readonly flip: Part<Record<never, never>, View>;
+} = {
   identity: part(z.strictObject({}), (): View => () => {}),
   flip: part(z.strictObject({}), (): View => flipHorizontal),
-} satisfies Registry<View>;
+};
 
 /** A view's name and options. */
 export type ViewSpec = SpecOf<typeof VIEWS>;

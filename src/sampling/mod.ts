@@ -7,7 +7,7 @@ import { z } from "zod";
 import { type Part, part, type SpecOf } from "../core/parts.ts";
 import type { Sampler } from "./sampler.ts";
 import { shuffle } from "./shuffle.ts";
-import { weighted } from "./weighted.ts";
+import { weighted, type WeightedOptions } from "./weighted.ts";
 
 export type { Sampler } from "./sampler.ts";
 export { shuffle } from "./shuffle.ts";
@@ -15,8 +15,8 @@ export { weighted, type WeightedOptions } from "./weighted.ts";
 
 /** Every sampler, by the name used in configs. */
 export const SAMPLERS: {
-  readonly shuffle: Part<z.ZodObject<Record<never, never>, z.core.$strict>, Sampler>;
-  readonly weighted: Part<z.ZodObject<{ power: z.ZodDefault<z.ZodNumber> }, z.core.$strict>, Sampler>;
+  readonly shuffle: Part<Record<never, never>, Sampler>;
+  readonly weighted: Part<WeightedOptions, Sampler>;
 } = {
   shuffle: part(z.strictObject({}), shuffle),
   weighted: part(

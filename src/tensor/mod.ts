@@ -30,3 +30,4 @@ export {
   linear,
   scaleChannels,
 } from "./ops.ts";
+export type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable, Variable1D } from "./types.ts";

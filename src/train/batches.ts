@@ -9,6 +9,7 @@ import type { ImageSet } from "../core/records.ts";
 import type { Rng } from "../core/rng.ts";
 import { type InputSpec, inputTensor } from "../models/mod.ts";
 import * as tf from "../tensor/tf.ts";
+import type { Tensor2D, Tensor4D } from "../tensor/types.ts";
 import type { TrainConfig } from "./config.ts";
 
 /** One batch; its tensors belong to whoever takes it. */
@@ -16,9 +17,9 @@ export interface Batch {
   /** The images, by their place in the set. */
   readonly indices: Int32Array;
   /** Normalised pixels `[B, H, W, 3]`. */
-  readonly x: tf.Tensor4D;
+  readonly x: Tensor4D;
   /** Target probabilities `[B, C]`. */
-  readonly targets: tf.Tensor2D;
+  readonly targets: Tensor2D;
 }
 
 /** What training batches are made of. */

@@ -4,19 +4,58 @@
  * @module
  */
 import { z } from "zod";
-import { AUGMENTS } from "../augment/mod.ts";
+import { AUGMENTS, type AugmentSpec } from "../augment/mod.ts";
 import { faultText, specSchema } from "../core/parts.ts";
-import { LOSSES } from "../losses/mod.ts";
-import { MODELS } from "../models/mod.ts";
-import { OPTIMIZERS, SCHEDULES } from "../optim/mod.ts";
-import { VIEWS } from "../predict/mod.ts";
-import { SAMPLERS } from "../sampling/mod.ts";
+import { LOSSES, type LossSpec } from "../losses/mod.ts";
+import { MODELS, type ModelSpec } from "../models/mod.ts";
+import { OPTIMIZERS, type OptimizerSpec, SCHEDULES, type ScheduleSpec } from "../optim/mod.ts";
+import { VIEWS, type ViewSpec } from "../predict/mod.ts";
+import { SAMPLERS, type SamplerSpec } from "../sampling/mod.ts";
+
+/** A full configuration: one flat record, with a spec for each part. */
+export interface TrainConfig {
+  /** Seed of the folds, the weights, the order and the augmentation. */
+  readonly seed: number;
+  /** Number of folds, split by person. */
+  readonly folds: number;
+  /** Pixels of the shorter side after resizing, or height and width. */
+  readonly resize: number | readonly [height: number, width: number];
+  /** Side of the centre crop in pixels, or height and width: the network's input. */
+  readonly crop: number | readonly [height: number, width: number];
+  /** Images in a training step. */
+  readonly batchSize: number;
+  /** Passes over the training data, at most. */
+  readonly epochs: number;
+  /** Base learning rate. */
+  readonly lr: number;
+  /** Epochs without a better macro F1 after which training stops; 0: never. */
+  readonly patience: number;
+  /** By how much a macro F1 must be better to count. */
+  readonly minDelta: number;
+  /** The network. */
+  readonly model: ModelSpec;
+  /** What training lowers. */
+  readonly loss: LossSpec;
+  /** How gradients change the weights. */
+  readonly optimizer: OptimizerSpec;
+  /** How the learning rate goes on. */
+  readonly schedule: ScheduleSpec;
+  /** Which images an epoch shows. */
+  readonly sampler: SamplerSpec;
+  /** Random changes of each training image, in this order. */
+  readonly augments: readonly AugmentSpec[];
+  /** Views averaged when the finished model predicts (test-time augmentation). */
+  readonly views: readonly ViewSpec[];
+}
+
+/** What a caller writes: any of the options; a part may be given by its name alone. */
+export type TrainConfigInput = { readonly [K in keyof TrainConfig]?: TrainConfig[K] | string };
 
 const side = z.int().min(8);
-const sides = z.union([side, z.tuple([side, side]).readonly()]);
+const sides = z.union([side, z.tuple([side, side])]);
 
 /** The schema of a config: defaults, bounds, and a sentence on each option. */
-export const TRAIN_CONFIG = z.strictObject({
+const SCHEMA: z.ZodType<TrainConfig & { $schema?: string }> = z.strictObject({
   $schema: z.string().optional().describe("Where an editor finds the JSON Schema; not used."),
   seed: z.int().default(42).describe("Seed of the folds, the weights, the order and the augmentation."),
   folds: z.int().min(2).default(5).describe("Number of folds, split by person."),
@@ -34,17 +73,11 @@ export const TRAIN_CONFIG = z.strictObject({
   optimizer: specSchema(OPTIMIZERS).prefault({ name: "adam" }).describe("How gradients change the weights."),
   schedule: specSchema(SCHEDULES).prefault({ name: "exponential" }).describe("How the learning rate goes on."),
   sampler: specSchema(SAMPLERS).prefault({ name: "shuffle" }).describe("Which images an epoch shows."),
-  augments: z.array(specSchema(AUGMENTS)).readonly().prefault([{ name: "horizontalFlip" }])
+  augments: z.array(specSchema(AUGMENTS)).prefault([{ name: "horizontalFlip" }])
     .describe("Random changes of each training image, in this order."),
-  views: z.array(specSchema(VIEWS)).min(1).readonly().prefault([{ name: "identity" }])
+  views: z.array(specSchema(VIEWS)).min(1).prefault([{ name: "identity" }])
     .describe("Views averaged when the finished model predicts (test-time augmentation)."),
 });
-
-/** A full configuration. */
-export type TrainConfig = Readonly<Omit<z.output<typeof TRAIN_CONFIG>, "$schema">>;
-
-/** What a caller writes: any of the options; a part may be given by its name alone. */
-export type TrainConfigInput = { readonly [K in keyof TrainConfig]?: z.input<typeof TRAIN_CONFIG>[K] | string };
 
 const PARTS = ["model", "loss", "optimizer", "schedule", "sampler"] as const;
 
@@ -78,7 +111,7 @@ export function resolveConfig(
       merged[key] = same ? { ...before, ...after } : after;
     }
   }
-  const result = TRAIN_CONFIG.safeParse(merged);
+  const result = SCHEMA.safeParse(merged);
   if (!result.success) {
     throw new TypeError(`Cannot read the configuration as ${result.error.issues.map(faultText).join("; ")}`);
   }
@@ -90,6 +123,16 @@ export function resolveConfig(
     );
   }
   return config;
+}
+
+/**
+ * The JSON Schema of a configuration, for editors and for help: every option and choice with its default, its bounds and a
+ * sentence.
+ *
+ * @returns The schema, as in `tasks/configs/schema.json`.
+ */
+export function configJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(SCHEMA, { io: "input" });
 }
 
 /** Height and width of an option that is one side or both. */

@@ -3,9 +3,10 @@
  *
  * @module
  */
-export { resolveConfig, TRAIN_CONFIG, type TrainConfig, type TrainConfigInput } from "./config.ts";
+export { configJsonSchema, resolveConfig, type TrainConfig, type TrainConfigInput } from "./config.ts";
 export { crossValidate, type CrossValidateOptions, type CrossValidation, summaryLine } from "./cross_validate.ts";
 export { epochLine, type TrainingDisplay, trainingDisplay } from "./display.ts";
+export type { BatchSource } from "./batches.ts";
 export { fit, type FitOptions, type FitParts, type StepState } from "./fit.ts";
 export { readPreset } from "./preset.ts";
 export { listRuns, loadModel, openRun, openRuns, type Run, type RunEntry } from "./run.ts";

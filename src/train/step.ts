@@ -8,6 +8,7 @@ import type { Loss } from "../losses/mod.ts";
 import type { Model } from "../models/mod.ts";
 import type { Optimizer } from "../optim/mod.ts";
 import * as tf from "../tensor/tf.ts";
+import type { Tensor, Tensor2D, Tensor4D } from "../tensor/types.ts";
 
 /** What takes part in a step. */
 export interface StepParts {
@@ -36,11 +37,11 @@ export interface StepResult {
  */
 export async function trainStep(
   { model, loss, optimizer }: StepParts,
-  { x, targets }: { readonly x: tf.Tensor4D; readonly targets: tf.Tensor2D },
+  { x, targets }: { readonly x: Tensor4D; readonly targets: Tensor2D },
   { lr, step, rng }: { readonly lr: number; readonly step: number; readonly rng: Rng },
 ): Promise<StepResult> {
   const entries = Object.entries(model.params);
-  let hits: tf.Tensor | undefined;
+  let hits: Tensor | undefined;
   const { value, grads } = tf.variableGrads(() => {
     const { logits } = model.forward(x, { training: true, rng });
     hits = tf.keep(tf.tidy(() => tf.sum(tf.cast(tf.equal(tf.argMax(logits, -1), tf.argMax(targets, -1)), "float32"))));

@@ -58,11 +58,11 @@ logits = model(pixels)
 loss = torch.nn.functional.cross_entropy(logits, labels)
 loss.backward()
 gradients = [sample(p.grad) for p in model.parameters()]
-optimizer.step()
 running = [sample(b) for name, b in model.named_buffers() if not name.endswith("num_batches_tracked")]
-stepped = [sample(p) for p in model.parameters()]
 model.eval()
 after = model(pixels)
+optimizer.step()
+stepped = [sample(p) for p in model.parameters()]
 
 result = {
     "made_with": {"torch": torch.__version__, "torchvision": torchvision.__version__},

@@ -1,0 +1,24 @@
+/**
+ * TensorFlow.js's types under names of our own, for public signatures.
+ *
+ * @module
+ */
+import type * as tf from "@tensorflow/tfjs";
+
+/** A tensor of any shape. */
+export type Tensor = tf.Tensor;
+
+/** A tensor `[N]`. */
+export type Tensor1D = tf.Tensor1D;
+
+/** A tensor `[N, M]`. */
+export type Tensor2D = tf.Tensor2D;
+
+/** A tensor `[B, H, W, D]`. */
+export type Tensor4D = tf.Tensor4D;
+
+/** A tensor whose values change in place. */
+export type Variable = tf.Variable;
+
+/** A variable `[N]`. */
+export type Variable1D = tf.Variable<tf.Rank.R1>;
