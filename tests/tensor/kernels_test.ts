@@ -1,7 +1,7 @@
 import type { Rng } from "../../src/core/rng.ts";
 import { disposeBackend } from "../../src/tensor/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
-import { assertCases, between, type Case, oneOf, printedRng } from "./compare.ts";
+import { assertCases, between, type Case, printedRng } from "./compare.ts";
 
 // Sums of up to some thousand products of standard normal values in float32, in another order.
 const TOLERANCE = 2e-5;

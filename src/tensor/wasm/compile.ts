@@ -21,7 +21,7 @@ const KERNELS = new URL("./kernels/", import.meta.url);
 export async function buildKernels(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const { file, instructions, shared } of BUILDS) {
-    const flags = ["mod.ts", "--outFile", file, "-O0", "--noAssert", "--runtime", "stub", "--noExportMemory"];
+    const flags = ["mod.ts", "--outFile", file, "-O2", "--noAssert", "--runtime", "stub", "--noExportMemory"];
     flags.push("--importMemory", "--initialMemory", "1", "--enable", "simd");
     if (instructions === "relaxed SIMD") flags.push("--enable", "relaxed-simd");
     if (shared) flags.push("--enable", "threads", "--sharedMemory", "--maximumMemory", "65536");

@@ -10,3 +10,4 @@ export {
 } from "./batch_norm";
 export { averagePixels, averagePixelsGradient, scalePixels, scalePixelsGradient } from "./pool";
 export { adam, add, silu, siluGradient, sumParts } from "./elementwise";
+export { LIMIT, MINUS_LOG2_E, ONE, P1, P2, P3, P4, P5, ROUNDER } from "./simd"; // see there why they must stay variables

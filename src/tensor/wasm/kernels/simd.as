@@ -49,15 +49,15 @@ export function floats(count: i32): usize {
  * The constants are mutable globals on purpose: V8 builds a constant vector anew at each use, in the middle of the loop,
  * but keeps what was read from a global before the loop in a register.
  */
-let MINUS_LOG2_E: f32 = -1.4426950408889634;
-let ROUNDER: f32 = 12582912;
-let LIMIT: f32 = 126;
-let P1: f32 = 0.6931470036506653;
-let P2: f32 = 0.24022242426872253;
-let P3: f32 = 0.05550733581185341;
-let P4: f32 = 0.009671512991189957;
-let P5: f32 = 0.001326472614891827;
-let ONE: f32 = 1;
+export let MINUS_LOG2_E: f32 = -1.4426950408889634;
+export let ROUNDER: f32 = 12582912;
+export let LIMIT: f32 = 126;
+export let P1: f32 = 0.6931470036506653;
+export let P2: f32 = 0.24022242426872253;
+export let P3: f32 = 0.05550733581185341;
+export let P4: f32 = 0.009671512991189957;
+export let P5: f32 = 0.001326472614891827;
+export let ONE: f32 = 1;
 
 /** exp(-z), as above. */
 @inline

@@ -1,0 +1,96 @@
+/**
+ * Times training steps, or inference, of a model on random pixels and prints a JSON line:
+ * `deno run -A tests/bench/train_step.ts --model efficientnet_b0 --size 64 --batch 16 --threads 2 --steps 20`.
+ * `torch_reference.py` does the same with PyTorch; `compare.ts` runs both in turn.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { seededRng } from "../../src/core/rng.ts";
+import { randomNormal } from "../../src/core/rng.ts";
+import { build } from "../../src/core/parts.ts";
+import { LOSSES } from "../../src/losses/mod.ts";
+import { createModel } from "../../src/models/mod.ts";
+import { OPTIMIZERS } from "../../src/optim/mod.ts";
+import { type BackendName, initBackend } from "../../src/tensor/mod.ts";
+import * as tf from "../../src/tensor/tf.ts";
+import { trainStep } from "../../src/train/step.ts";
+import { profileKernels } from "./profile.ts";
+
+const flags = parseArgs(Deno.args, {
+  string: ["model", "size", "batch", "threads", "steps", "mode", "backend"],
+  boolean: ["profile"],
+  default: {
+    model: "efficientnet_b0",
+    size: "64",
+    batch: "16",
+    threads: "2",
+    steps: "20",
+    mode: "train",
+    backend: "wasm",
+  },
+});
+const [size, batch, threads, steps] = [flags.size, flags.batch, flags.threads, flags.steps].map(Number) as [
+  number,
+  number,
+  number,
+  number,
+];
+const CLASSES = 10;
+
+const backend = await initBackend({ need: "train", prefer: flags.backend as BackendName, threads });
+// deno-lint-ignore no-explicit-any -- the model's name comes from the command line; createModel checks it
+const model = createModel(
+  { name: flags.model } as any,
+  { classes: Array.from({ length: CLASSES }, String), seed: 1 } as any,
+);
+const loss = build("loss", LOSSES, { name: "crossEntropy" });
+const optimizer = build("optimizer", OPTIMIZERS, { name: "adam" })(model.params);
+const rng = seededRng(1);
+const x = tf.tensor4d(
+  Float32Array.from({ length: batch * size * size * 3 }, () => randomNormal(rng)),
+  [batch, size, size, 3],
+);
+const targets = tf.tidy(() =>
+  tf.cast(tf.oneHot(tf.range(0, batch, 1, "int32").mod(CLASSES).toInt(), CLASSES), "float32")
+) as tf.Tensor2D;
+
+const losses: number[] = [];
+const once = flags.mode === "train"
+  ? async (step: number) => {
+    const result = await trainStep({ model, loss, optimizer }, { x, targets }, { lr: 1e-3, step, rng: rng.fork(step) });
+    losses.push(result.loss);
+  }
+  : async () => {
+    const logits = tf.tidy(() => model.forward(x, { training: false }).logits);
+    await logits.data();
+    logits.dispose();
+  };
+
+const times: number[] = [];
+for (let step = 1; step <= steps + 2; step++) {
+  const start = performance.now();
+  await once(step);
+  times.push(performance.now() - start);
+}
+const sorted = times.slice(2).sort((a, b) => a - b).map((time) => time / batch);
+const round = (value: number) => Number(value.toFixed(3));
+console.log(JSON.stringify({
+  program: "maskfold",
+  backend: backend.name,
+  kernels: backend.kernels,
+  threads: backend.threads,
+  model: flags.model,
+  size,
+  batch,
+  mode: flags.mode,
+  minMsPerImage: round(sorted[0]!),
+  medianMsPerImage: round(sorted[sorted.length >> 1]!),
+  tensors: tf.memory().numTensors,
+  memoryMiB: Math.round(Deno.memoryUsage().rss / 2 ** 20),
+  losses: losses.slice(0, 3).map(round),
+}));
+if (flags.profile) {
+  const table = await profileKernels(3, (i) => once(steps + 3 + i));
+  console.log(table);
+}
