@@ -11,6 +11,8 @@ export interface Chart {
   readonly spec: Readonly<Record<string, unknown>>;
   /** The picture. */
   readonly svg: string;
+  /** Height and width in pixels. */
+  readonly size: readonly [height: number, width: number];
 }
 
 /** What every chart's caller may set. */
@@ -68,10 +70,17 @@ const CONFIG = {
 export async function drawChart(spec: Readonly<Record<string, unknown>>): Promise<Chart> {
   const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
   (vega as unknown as Metrics).textMetrics.width = textWidth;
-  const whole = { $schema: "https://vega.github.io/schema/vega-lite/v6.json", config: CONFIG, ...spec };
+  const whole = {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    config: CONFIG,
+    ...spec,
+    title: spec.title || undefined,
+  };
   const view = new vega.View(vega.parse(vegaLite.compile(whole as unknown as TopLevelSpec).spec), { renderer: "none" });
   try {
-    return { spec: whole, svg: await view.toSVG() };
+    const svg = await view.toSVG();
+    const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg)!;
+    return { spec: whole, svg, size: [Number(height), Number(width)] };
   } finally {
     view.finalize();
   }

@@ -1,5 +1,5 @@
 /**
- * Contact sheets: many photographs on one page, each with a line or two below it.
+ * Contact sheets: many photographs on one page, each with a few words below it.
  *
  * @module
  */
@@ -25,11 +25,11 @@ export interface ContactSheetOptions {
   readonly columns?: number;
   /** Height and width of a photograph in pixels; it is cut to this shape around its middle. */
   readonly size?: readonly [height: number, width: number];
-  /** What stands below a photograph, two lines at most; the default is its class, or its id where that is unknown. */
+  /** What stands below a photograph, three lines at most; the default is its class, or its id where that is unknown. */
   readonly label?: (sample: Sample, position: number) => string;
 }
 
-const GAP = 8, LINE = 13, FONT = 10.5, LINES = 2;
+const GAP = 8, LINE = 13, FONT = 10.5, LINES = 3;
 
 /** Mean width of a letter of DejaVu Sans as a share of its size. */
 const LETTER = 0.6;

@@ -17,7 +17,7 @@ const SETTLE = 30;
 
 /**
  * Shows a value, or what a promise comes to. In a Jupyter kernel frames and lists of records become tables, charts come with
- * their spec, SVG and PNG, pictures as PNG, and nothing is returned; it must be awaited. Elsewhere nothing is printed and
+ * their spec and as PNG, pictures as PNG, and nothing is returned; it must be awaited. Elsewhere nothing is printed and
  * the text is returned: a table's lines, a chart's or picture's title or size, anything else as Deno prints it.
  *
  * @example
@@ -34,26 +34,42 @@ const SETTLE = 30;
 export async function show(value: unknown): Promise<string | undefined> {
   const made = await value;
   if (!inNotebook()) return textOf(made);
-  await Deno.jupyter.display(await bundleOf(made), { raw: true });
+  await Deno.jupyter.broadcast("display_data", { ...await bundleOf(made), transient: {} });
   await new Promise((resolve) => setTimeout(resolve, SETTLE));
 }
 
+/** A value as notebooks take it: https://jupyter-client.readthedocs.io/en/stable/messaging.html#display-data */
+export interface Bundle {
+  /** Its forms by media type; the reader's program takes the richest that it knows. */
+  readonly data: Readonly<Record<string, string | object>>;
+  /** What else there is to say of a form, by media type: a picture's width and height on the page. */
+  readonly metadata: Readonly<Record<string, { readonly width: number; readonly height: number }>>;
+}
+
 /**
- * A value in the forms that notebooks take, by media type.
+ * A value in the forms that notebooks take. SVG is left out on purpose: programs that clean notebooks (nbconvert, untrusted
+ * notebooks in Jupyter) prefer it to PNG and then empty it. PNG charts have two pixels for each one on the page.
  *
  * @param value A frame, records, a chart, a picture, or anything else.
  * @returns Every form there is of it; plain text always.
  */
-export async function bundleOf(value: unknown): Promise<Record<string, string | object>> {
+export async function bundleOf(value: unknown): Promise<Bundle> {
   const text = { "text/plain": textOf(value) };
-  if (isTable(value)) return { ...text, "text/html": tableHtml(value) };
-  if (isPicture(value)) return { ...text, "image/png": value.png.toBase64() };
-  if (!isChart(value)) return text;
+  if (isTable(value)) return { data: { ...text, "text/html": tableHtml(value) }, metadata: {} };
+  if (isPicture(value)) {
+    const [height, width] = value.size;
+    return { data: { ...text, "image/png": value.png.toBase64() }, metadata: { "image/png": { width, height } } };
+  }
+  if (!isChart(value)) return { data: text, metadata: {} };
+  const [height, width] = value.size;
+  const png = await rasterize(value.svg, { scale: 2, colors: 64 });
   return {
-    ...text,
-    "application/vnd.vegalite.v5+json": { ...value.spec, $schema: NOTEBOOK_SCHEMA },
-    "image/svg+xml": value.svg,
-    "image/png": (await rasterize(value.svg, { colors: 256 })).toBase64(),
+    data: {
+      ...text,
+      "application/vnd.vegalite.v5+json": { ...value.spec, $schema: NOTEBOOK_SCHEMA },
+      "image/png": png.toBase64(),
+    },
+    metadata: { "image/png": { width, height } },
   };
 }
 
@@ -82,7 +98,7 @@ function isPicture(value: unknown): value is Picture {
 
 function inNotebook(): boolean {
   try {
-    return typeof Deno.jupyter.display === "function";
+    return typeof Deno.jupyter.broadcast === "function";
   } catch {
     return false; // outside the kernel Deno.jupyter throws on access
   }

@@ -58,7 +58,7 @@ export function tableText(rows: Rows, { rows: limit = 200 }: TableOptions = {}):
 export function tableHtml(rows: Rows, { rows: limit = 50 }: TableOptions = {}): string {
   const { columns, height, more } = toColumns(rows, limit);
   const cell = (tag: string, text: string, { numeric }: Column) =>
-    `<${tag} style="text-align:${numeric ? "right" : "left"}">${escapeHtml(text)}</${tag}>`;
+    `<${tag} style="text-align:${numeric ? "right" : "left"};white-space:nowrap">${escapeHtml(text)}</${tag}>`;
   const body = Array.from(
     { length: height },
     (_, i) => `<tr>${columns.map((column) => cell("td", column.cells[i]!, column)).join("")}</tr>`,
@@ -80,7 +80,11 @@ function toColumns(rows: Rows, limit: number): { columns: Column[]; height: numb
       cells: values.map(cellText),
     };
   });
-  return { columns, height: records.length, more: all > limit ? [`and ${all - limit} rows more`] : [] };
+  return {
+    columns,
+    height: records.length,
+    more: all === 0 ? ["no rows"] : all > limit ? [`and ${all - limit} rows more`] : [],
+  };
 }
 
 function cellText(value: unknown): string {

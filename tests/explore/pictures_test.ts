@@ -105,12 +105,16 @@ Deno.test("contactSheet() puts photographs and their labels where they belong", 
     await assertRejects(() => contactSheet(dataset, []), RangeError, "nothing to show");
   }));
 
-Deno.test("contactSheet() breaks a long class name into two lines", () =>
+Deno.test("contactSheet() breaks a long class name into lines and cuts what is left", () =>
   withDir(async (root) => {
     await Deno.writeFile(`${root}/0.png`, await flatImage(30, 50, "#555"));
     const samples = [{ id: "0", path: "0.png", group: "", label: 10, attributes: {} }];
-    const sheet = await contactSheet({ schema: FACE_SCHEMA, samples, root, faults: [] }, samples, { size: [80, 80] });
-    assertEquals(textsOf(sheet), ["incorrect", "female middle".slice(0, 11) + "…"]);
+    const dataset = { schema: FACE_SCHEMA, samples, root, faults: [] };
+    const linesAt = async (width: number) => textsOf(await contactSheet(dataset, samples, { size: [80, width] }));
+    assertEquals(await linesAt(160), ["incorrect female middle"]);
+    assertEquals(await linesAt(90), ["incorrect", "female middle"]);
+    assertEquals(await linesAt(72), ["incorrect", "female", "middle"]);
+    assertEquals(await linesAt(40), ["incor…", "female", "middle"]);
   }));
 
 Deno.test("savePicture() writes SVG and PNG under either extension and makes the folder", () =>
@@ -120,8 +124,7 @@ Deno.test("savePicture() writes SVG and PNG under either extension and makes the
     assertEquals(paths, [`${dir}/deep/er/confusion.svg`, `${dir}/deep/er/confusion.png`]);
     assertEquals(await Deno.readTextFile(paths[0]), (await chart).svg);
     const sharp = await loadSharp();
-    const width = Number(/width="(\d+)/.exec((await chart).svg)![1]);
-    assertEquals((await sharp(paths[1]).metadata()).width, 2 * width);
+    assertEquals((await sharp(paths[1]).metadata()).width, 2 * (await chart).size[1]);
     assertEquals(
       (await savePicture(
         { ...await chart, svg: `<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>` },
@@ -141,19 +144,25 @@ Deno.test("show() returns text outside a notebook, of a promise too", async () =
 
 Deno.test("bundleOf() has every form that a notebook can draw", async () => {
   const frame = await makeFrame({ "<b>": ["<i>", '"'], n: [1, 2] });
-  const table = await bundleOf(frame);
+  const table = (await bundleOf(frame)).data;
   assertEquals(Object.keys(table), ["text/plain", "text/html"]);
-  assertStringIncludes(`${table["text/html"]}`, `<td style="text-align:left">&#60;i&#62;</td>`);
+  assertStringIncludes(`${table["text/html"]}`, `>&#60;i&#62;</td>`);
   assert(!`${table["text/html"]}`.includes("<b>"));
 
-  const chart = await bundleOf(await plotConfusion({ confusion: [1], classes: ["a"] }));
-  assertEquals(Object.keys(chart), ["text/plain", "application/vnd.vegalite.v5+json", "image/svg+xml", "image/png"]);
-  const { $schema, layer } = chart["application/vnd.vegalite.v5+json"] as Record<string, unknown>;
+  const chart = await plotConfusion({ confusion: [1], classes: ["a"] });
+  const { data, metadata } = await bundleOf(chart);
+  assertEquals(Object.keys(data), ["text/plain", "application/vnd.vegalite.v5+json", "image/png"]);
+  const { $schema, layer } = data["application/vnd.vegalite.v5+json"] as Record<string, unknown>;
   assertEquals([$schema, Array.isArray(layer)], ["https://vega.github.io/schema/vega-lite/v5.json", true]);
-  assertEquals([...Uint8Array.fromBase64(`${chart["image/png"]}`).slice(1, 4)], [..."PNG"].map((c) => c.charCodeAt(0)));
+  const sharp = await loadSharp();
+  const png = await sharp(Uint8Array.fromBase64(`${data["image/png"]}`)).metadata();
+  const { width, height } = metadata["image/png"]!;
+  assertEquals([png.height, png.width], [2 * height, 2 * width]);
+  assertEquals([height, width], [...chart.size]);
 
-  const long = await bundleOf(Array.from({ length: 60 }, (_, i) => ({ i })));
+  const long = (await bundleOf(Array.from({ length: 60 }, (_, i) => ({ i })))).data;
   assertStringIncludes(`${long["text/html"]}`, "and 10 rows more");
+  assertEquals((await bundleOf(frame.head(0))).data["text/plain"], "<b>  n\nno rows");
 });
 
 Deno.test("importing the explore room needs no permission", async () => {
