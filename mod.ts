@@ -90,12 +90,21 @@ export {
   writeCsv,
   writeSafetensors,
 } from "./src/io/mod.ts";
-export { type PaintedFaces, paintFaces, type PaintOptions } from "./src/paint/mod.ts";
+export {
+  type AgeGroup,
+  type Gender,
+  type PaintedFaces,
+  paintFaces,
+  type PaintOptions,
+  type PlantedFault,
+  type Shares,
+} from "./src/paint/mod.ts";
 
 // Frames and exploring
 export {
   type ColumnValues,
   type DataFrame,
+  levelColumn,
   loadPolars,
   loadPredictions,
   makeFrame,
@@ -127,6 +136,7 @@ export {
   findDuplicates,
   imageSizes,
   type OrderOptions,
+  personalColumns,
   personsPerStratum,
   type Picture,
   plotConfusion,

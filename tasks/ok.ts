@@ -1,11 +1,14 @@
 /** Everything that must hold before a change is kept: format, lint, types, docs and tests. @module */
+import * as mf from "maskfold";
 import { runTask, z } from "./flags.ts";
 
 await runTask({
   name: "ok",
   summary: "Checks format, lint, types and docs, and runs the tests.",
   options: z.strictObject({
-    fix: z.boolean().default(false).describe("Format the files rather than check their format."),
+    fix: z.boolean().default(false).describe(
+      "Format the files, and write the JSON Schema of the configurations, rather than check them.",
+    ),
     tests: z.boolean().default(true).describe("Run the tests too."),
   }),
 }, async ({ fix, tests }, { signal }) => {
@@ -16,6 +19,10 @@ await runTask({
     ["docs", "doc", "--lint", "mod.ts"],
     ...(tests ? [["tests", "task", "test"] as const] : []),
   ];
+  if (fix) {
+    const schema = JSON.stringify(mf.configJsonSchema(), null, 2);
+    await mf.writeAtomic(new URL("./configs/schema.json", import.meta.url).pathname, `${schema}\n`);
+  }
   const failed: string[] = [];
   for (const [name, ...args] of steps) {
     signal.throwIfAborted();

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { readPreset, resolveConfig } from "../../src/train/mod.ts";
+import { configJsonSchema, readPreset, resolveConfig } from "../../src/train/mod.ts";
 
 Deno.test("resolveConfig() fills in every default", () => {
   const config = resolveConfig();
@@ -69,4 +69,11 @@ Deno.test("readPreset() names the presets when there is none of the name", async
   let message = "";
   await readPreset("larg").catch((error: Error) => message = error.message);
   assert(message.includes(`"larg"`) && message.includes("baseline, kfold, small, demo"), message);
+});
+
+Deno.test("configJsonSchema() is what tasks/configs/schema.json says, with a sentence on every option", async () => {
+  const written = await Deno.readTextFile(new URL("../../tasks/configs/schema.json", import.meta.url));
+  const schema = configJsonSchema() as { properties: Record<string, { description?: string }> };
+  assertEquals(JSON.parse(written), JSON.parse(JSON.stringify(schema)), "deno task ok --fix writes it anew");
+  for (const [name, { description }] of Object.entries(schema.properties)) assert(description, name);
 });
