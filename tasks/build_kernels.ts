@@ -4,18 +4,22 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
+import { z } from "zod";
 import { buildKernels } from "../src/tensor/wasm/compile.ts";
+import { runTask } from "./flags.ts";
 
-const { help } = parseArgs(Deno.args, { boolean: ["help"] });
-if (help) {
-  console.log("deno task build:kernels\n\nCompiles src/tensor/wasm/kernels/*.as into src/tensor/wasm/build/*.wasm.");
-  Deno.exit(0);
-}
-const started = performance.now();
-const files = await buildKernels();
-for (const [name, bytes] of files) {
-  await Deno.writeFile(new URL(`../src/tensor/wasm/build/${name}`, import.meta.url), bytes);
-  console.log(`${name.padEnd(28)} ${bytes.length} bytes`);
-}
-console.log(`${files.size} files in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+const OUT = new URL("../src/tensor/wasm/build/", import.meta.url);
+
+await runTask({
+  name: "build:kernels",
+  summary: "Compiles src/tensor/wasm/kernels/*.as into src/tensor/wasm/build/*.wasm.",
+  options: z.strictObject({}),
+}, async () => {
+  const started = performance.now();
+  const files = await buildKernels();
+  for (const [name, bytes] of files) {
+    await Deno.writeFile(new URL(name, OUT), bytes);
+    console.log(`${name.padEnd(28)} ${bytes.length} bytes`);
+  }
+  console.log(`${files.size} files in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+});

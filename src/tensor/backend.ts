@@ -8,6 +8,7 @@ import { checkInteger, list } from "../core/check.ts";
 import { type BackendName, firstSentence, type Loaded, LOADERS, REMEDIES } from "./loaders.ts";
 import { type Need, probe } from "./probe.ts";
 import * as tf from "./tf.ts";
+import { stopEngine } from "./wasm/mod.ts";
 
 export type { BackendName, Need };
 
@@ -93,6 +94,7 @@ async function choose(
     threads: number;
   },
 ): Promise<BackendInfo> {
+  tf.enableProdMode(); // without it TensorFlow.js prints advice to the console
   if (current && currentWish === wish && tf.getBackend() === current.name) return current;
   const skipped: { name: BackendName; reason: string }[] = [];
   for (const name of names) {
@@ -105,15 +107,10 @@ async function choose(
     } catch (cause) {
       const reason = firstSentence(cause instanceof Error ? cause.message : String(cause));
       if (!explicit) skipped.push({ name, reason });
-      else throw new Error(`Cannot use backend "${name}" to ${need} as ${reason}: ${remedy(name, reason)}`, { cause });
+      else throw new Error(`Cannot use backend "${name}" to ${need} as ${reason}: ${REMEDIES[name]}`, { cause });
     }
   }
   throw new Error(`Cannot ${need} on any backend as ${skipped.map((s) => `${s.name}: ${s.reason}`).join("; ")}`);
-}
-
-/** The remedy, unless the reason says it already. */
-function remedy(name: BackendName, reason: string): string {
-  return reason.includes(REMEDIES[name]) ? "or ask for another backend" : REMEDIES[name];
 }
 
 /** The backend that {@linkcode initBackend} chose last; undefined before the first choice and after disposal. */
@@ -139,6 +136,6 @@ export function describeBackend({ name, device, version, kernels, need, skipped 
  */
 export async function disposeBackend(): Promise<void> {
   await queue;
-  if (current?.name === "wasm") (await import("./wasm/mod.ts")).stopEngine();
+  stopEngine();
   current = currentWish = undefined;
 }

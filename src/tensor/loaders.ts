@@ -6,7 +6,7 @@
  */
 import { createRequire } from "node:module";
 import * as tf from "./tf.ts";
-import { bestInstructions } from "./wasm/builds.ts";
+import { bestInstructions, registerKernels, startEngine } from "./wasm/mod.ts";
 
 /** TensorFlow.js's names of the backends. */
 export type BackendName = "tensorflow" | "webgpu" | "wasm" | "cpu";
@@ -41,9 +41,9 @@ export const LOADERS: Readonly<Record<BackendName, (options: LoadOptions) => Pro
 
 /** What to do when a backend that was asked for cannot be had. */
 export const REMEDIES: Readonly<Record<BackendName, string>> = {
-  tensorflow: "run `deno task gpu:install` on a machine with an NVIDIA GPU, CUDA 11.2 and cuDNN 8.1",
+  tensorflow: "install it on a machine with an NVIDIA GPU, CUDA 11.2 and cuDNN 8.1, or ask for another backend",
   webgpu: "install a Vulkan, Metal or Direct3D 12 driver for the GPU, or ask for another backend",
-  wasm: "give --allow-read, or ask for another backend",
+  wasm: "give --allow-read, --allow-env and --allow-sys, or ask for another backend",
   cpu: "ask for another backend",
 };
 
@@ -61,9 +61,7 @@ async function loadTensorflow(): Promise<Loaded> {
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause);
     const missing = /native addon|tfjs_binding|not find module|not found/i.test(text);
-    throw new Error(missing ? `its native part is not installed; ${REMEDIES.tensorflow}` : firstSentence(text), {
-      cause,
-    });
+    throw new Error(missing ? "its native part is missing (`deno task gpu:install`)" : firstSentence(text), { cause });
   }
   await setBackend("tensorflow");
   const backend = tf.backend() as tf.KernelBackend & { isUsingGpuDevice?: boolean; binding?: { TF_Version?: string } };
@@ -99,10 +97,10 @@ async function loadWebgpu({ explicit }: LoadOptions): Promise<Loaded> {
 }
 
 async function loadWasm({ threads }: LoadOptions): Promise<Loaded> {
-  const { registerKernels, startEngine } = await import("./wasm/mod.ts");
   const engine = await startEngine({ threads, instructions: bestInstructions() });
   registerKernels();
-  const count = engine.threads === 1 ? "one thread" : `${engine.threads} threads`;
+  const alone = threads > 1 ? "one thread, as memory cannot be shared here" : "one thread";
+  const count = engine.threads === 1 ? alone : `${engine.threads} threads`;
   return { device: `CPU, ${count}`, version, threads: engine.threads, kernels: engine.instructions };
 }
 

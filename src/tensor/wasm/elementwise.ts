@@ -35,10 +35,9 @@ export function runAdam(
 ): void {
   const e = engine();
   const places = [param, slots.mean, slots.square].map((variable) => ownValues(e.backend, variable));
-  const rate = lr / (1 - beta1 ** step), correction = 1 - beta2 ** step;
-  e.run("adam", [...places, e.address(gradient), rate, beta1, beta2, epsilon, correction], param.size, {
-    grain: GRAIN,
-  });
+  const rate = lr / (1 - beta1 ** step), correction = 1 / (1 - beta2 ** step);
+  const numbers = [rate, beta1, 1 - beta1, beta2, 1 - beta2, correction, epsilon];
+  e.run("adam", [...places, e.address(gradient), ...numbers], param.size, { grain: GRAIN });
 }
 
 /** Registers the kernels. */

@@ -9,23 +9,28 @@ import type { WasmBackend } from "./start.ts";
 
 const guarded = new WeakSet<object>();
 
-/** Makes the backend's allocation throw when there is no room. */
+/** Makes the backend throw when there is no room, in its allocation and where a stock kernel gives up. */
 export function guardMemory(backend: WasmBackend): void {
   const { wasm } = backend;
   if (guarded.has(wasm)) return;
   guarded.add(wasm);
-  const allocate = wasm._malloc.bind(wasm);
+  wasm._free(wasm._malloc(8)); // Emscripten's functions replace themselves when they are first called
+  const allocate = wasm._malloc;
   wasm._malloc = (bytes) => {
     const address = bytes < 2 ** 32 ? allocate(bytes) : 0;
-    if (address === 0 && bytes > 0) throw outOfMemory(bytes);
+    if (address === 0 && bytes > 0) throw outOfMemory(`Cannot allocate ${mebibytes(bytes)}`);
     return address;
+  };
+  wasm.onAbort = () => {
+    throw outOfMemory("Cannot run a stock kernel");
   };
 }
 
-function outOfMemory(bytes: number): RangeError {
-  const mebibytes = (n: number) => `${Math.ceil(n / 2 ** 20)} MiB`;
+const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+
+function outOfMemory(attempt: string): RangeError {
   return new RangeError(
-    `Cannot allocate ${mebibytes(bytes)} as the wasm backend's memory ends at 4096 MiB: tensors hold ${
+    `${attempt} as the wasm backend's memory ends at 4096 MiB: tensors hold ${
       mebibytes(tf.memory().numBytes)
     } now; lower the batch size or the image size, or choose a smaller model`,
   );

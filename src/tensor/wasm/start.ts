@@ -15,6 +15,8 @@ export interface WasmBackend {
     _malloc(bytes: number): number;
     /** Frees. */
     _free(address: number): void;
+    /** Called when the module gives up, for want of memory mostly. */
+    onAbort?: () => void;
     /** The memory, in the threaded build. */
     readonly wasmMemory?: WebAssembly.Memory;
     /** The exports, in the other builds. */

@@ -48,35 +48,42 @@ export function siluGradient(x: usize, dy: usize, dx: usize, part: i32, from: i3
 }
 
 /**
- * A step of Adam in place (Kingma and Ba, 2015, https://arxiv.org/abs/1412.6980), for elements `from`..`to`.
+ * A step of Adam in place (Kingma and Ba, 2015, https://arxiv.org/abs/1412.6980), for elements `from`..`to`. What is close
+ * to zero comes from the caller, who has it in double precision.
  *
  * @param rate Learning rate over the mean's bias correction, 1 - beta1^step.
- * @param correction The squares' bias correction, 1 - beta2^step.
+ * @param fresh1 1 - beta1.
+ * @param fresh2 1 - beta2.
+ * @param correction One over the squares' bias correction, 1 - beta2^step.
  */
 export function adam(
-  param: usize, mean: usize, square: usize, gradient: usize, rate: f32, beta1: f32, beta2: f32, epsilon: f32,
-  correction: f32, part: i32, from: i32, to: i32,
+  param: usize, mean: usize, square: usize, gradient: usize, rate: f32, beta1: f32, fresh1: f32, beta2: f32,
+  fresh2: f32, correction: f32, epsilon: f32, part: i32, from: i32, to: i32,
 ): void {
   let o = floats(from);
   const end = floats(to);
   for (; o + 16 <= end; o += 16) {
-    adamAt<v128>(param + o, mean + o, square + o, gradient + o, rate, beta1, beta2, epsilon, correction);
+    adamAt<v128>(
+      param + o, mean + o, square + o, gradient + o, rate, beta1, fresh1, beta2, fresh2, correction, epsilon,
+    );
   }
   for (; o < end; o += 4) {
-    adamAt<f32>(param + o, mean + o, square + o, gradient + o, rate, beta1, beta2, epsilon, correction);
+    adamAt<f32>(
+      param + o, mean + o, square + o, gradient + o, rate, beta1, fresh1, beta2, fresh2, correction, epsilon,
+    );
   }
 }
 
 @inline
 function adamAt<T>(
-  param: usize, mean: usize, square: usize, gradient: usize, rate: f32, beta1: f32, beta2: f32, epsilon: f32,
-  correction: f32,
+  param: usize, mean: usize, square: usize, gradient: usize, rate: f32, beta1: f32, fresh1: f32, beta2: f32,
+  fresh2: f32, correction: f32, epsilon: f32,
 ): void {
   const g = get<T>(gradient);
-  const m = fma(get<T>(mean), f32x4.splat(beta1), f32x4.mul(g, f32x4.splat(1 - beta1)));
-  const v = fma(get<T>(square), f32x4.splat(beta2), f32x4.mul(f32x4.mul(g, g), f32x4.splat(1 - beta2)));
+  const m = fma(get<T>(mean), f32x4.splat(beta1), f32x4.mul(g, f32x4.splat(fresh1)));
+  const v = fma(get<T>(square), f32x4.splat(beta2), f32x4.mul(f32x4.mul(g, g), f32x4.splat(fresh2)));
   put<T>(mean, m);
   put<T>(square, v);
-  const root = f32x4.add(f32x4.sqrt(f32x4.mul(v, f32x4.splat(1 / correction))), f32x4.splat(epsilon));
+  const root = f32x4.add(f32x4.sqrt(f32x4.mul(v, f32x4.splat(correction))), f32x4.splat(epsilon));
   put<T>(param, f32x4.sub(get<T>(param), f32x4.div(f32x4.mul(f32x4.splat(rate), m), root)));
 }

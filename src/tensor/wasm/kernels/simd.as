@@ -97,8 +97,8 @@ export function activate(z: v128, activation: i32): v128 {
 @inline
 export function activationGradient(gradient: v128, z: v128, activation: i32): v128 {
   if (activation == SILU) {
-    const s = sigmoid(z), y = f32x4.mul(z, s); // derivative s + z s (1 - s)
-    return f32x4.mul(gradient, fma(s, f32x4.sub(f32x4.splat(ONE), y), y));
+    const s = sigmoid(z), one = f32x4.splat(ONE);
+    return f32x4.mul(f32x4.mul(gradient, s), fma(z, f32x4.sub(one, s), one)); // s (1 + z (1 - s)), finite for all z
   }
   if (activation == RELU) return v128.and(gradient, f32x4.gt(z, zero()));
   return gradient;
