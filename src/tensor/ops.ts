@@ -6,6 +6,7 @@
  */
 import type { Rng } from "../core/rng.ts";
 import * as tf from "./tf.ts";
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable, Variable1D } from "./types.ts";
 import { runBatchNorm } from "./wasm/batch_norm.ts";
 import { runAdam, runSilu } from "./wasm/elementwise.ts";
 import { hasOwnKernels } from "./wasm/fused.ts";
@@ -30,10 +31,10 @@ export interface ConvOptions {
  * @returns `[B, (H + 2 padding - K) / stride + 1, ..., E]`, rounded down.
  */
 export function conv2d(
-  x: tf.Tensor4D,
-  filter: tf.Tensor4D,
+  x: Tensor4D,
+  filter: Tensor4D,
   { stride = 1, padding = 0 }: ConvOptions = {},
-): tf.Tensor4D {
+): Tensor4D {
   if (hasOwnKernels()) return tf.conv2d(x, filter, stride, explicit(padding));
   return tf.tidy(() => tf.conv2d(padded(x, padding), filter, stride, "valid"));
 }
@@ -46,10 +47,10 @@ export function conv2d(
  * @returns As {@linkcode conv2d}, with D channels.
  */
 export function depthwiseConv2d(
-  x: tf.Tensor4D,
-  filter: tf.Tensor4D,
+  x: Tensor4D,
+  filter: Tensor4D,
   { stride = 1, padding = 0 }: ConvOptions = {},
-): tf.Tensor4D {
+): Tensor4D {
   // The published type lacks the explicit padding that the function takes, as conv2d does.
   if (hasOwnKernels()) return tf.depthwiseConv2d(x, filter, stride, explicit(padding) as unknown as "valid");
   return tf.tidy(() => tf.depthwiseConv2d(padded(x, padding), filter, stride, "valid"));
@@ -60,20 +61,20 @@ function explicit(padding: number): tf.backend_util.ExplicitPadding {
   return [[0, 0], [padding, padding], [padding, padding], [0, 0]];
 }
 
-function padded(x: tf.Tensor4D, padding: number): tf.Tensor4D {
+function padded(x: Tensor4D, padding: number): Tensor4D {
   return padding === 0 ? x : tf.pad(x, [[0, 0], [padding, padding], [padding, padding], [0, 0]]);
 }
 
 /** The four tensors of a batch norm, each `[D]`. */
 export interface BatchNormVariables {
   /** Trained scale. */
-  readonly gamma: tf.Tensor1D;
+  readonly gamma: Tensor1D;
   /** Trained shift. */
-  readonly beta: tf.Tensor1D;
+  readonly beta: Tensor1D;
   /** Running mean; updated in place in training. */
-  readonly mean: tf.Variable<tf.Rank.R1>;
+  readonly mean: Variable1D;
   /** Running unbiased variance; updated in place in training. */
-  readonly variance: tf.Variable<tf.Rank.R1>;
+  readonly variance: Variable1D;
 }
 
 /** How a batch norm works. */
@@ -96,18 +97,18 @@ export interface BatchNormOptions {
  * @returns The same shape.
  */
 export function batchNorm(
-  x: tf.Tensor4D,
+  x: Tensor4D,
   { gamma, beta, mean, variance }: BatchNormVariables,
   { training, momentum = 0.1, epsilon = 1e-5, activation = "none" }: BatchNormOptions,
-): tf.Tensor4D {
+): Tensor4D {
   return tf.tidy(() => {
     if (hasOwnKernels()) {
       const options = { training, momentum, epsilon, activation, mean, variance };
-      return runBatchNorm(x, gamma, beta, options) as tf.Tensor4D;
+      return runBatchNorm(x, gamma, beta, options) as Tensor4D;
     }
     if (!training) {
       const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon)));
-      return activate(tf.add(tf.mul(x, scale), tf.sub(beta, tf.mul(mean, scale))), activation) as tf.Tensor4D;
+      return activate(tf.add(tf.mul(x, scale), tf.sub(beta, tf.mul(mean, scale))), activation) as Tensor4D;
     }
     const batchMean = tf.mean(x, [0, 1, 2]);
     const centred = tf.sub(x, batchMean);
@@ -116,16 +117,16 @@ export function batchNorm(
     blend(mean, batchMean, momentum);
     blend(variance, tf.mul(batchVariance, count / Math.max(1, count - 1)), momentum);
     const scale = tf.mul(gamma, tf.rsqrt(tf.add(batchVariance, epsilon)));
-    return activate(tf.add(tf.mul(centred, scale), beta), activation) as tf.Tensor4D;
+    return activate(tf.add(tf.mul(centred, scale), beta), activation) as Tensor4D;
   });
 }
 
-function blend(running: tf.Variable, batch: tf.Tensor, momentum: number): void {
+function blend(running: Variable, batch: Tensor, momentum: number): void {
   running.assign(tf.add(tf.mul(running, 1 - momentum), tf.mul(batch, momentum)));
 }
 
 /** Applies an activation by name, to any shape. */
-export function activate<T extends tf.Tensor>(x: T, activation: Activation): T {
+export function activate<T extends Tensor>(x: T, activation: Activation): T {
   if (activation === "none") return x;
   if (activation === "relu") return tf.relu(x);
   return hasOwnKernels() ? runSilu(x) as T : tf.tidy(() => tf.mul(x, tf.sigmoid(x)));
@@ -137,7 +138,7 @@ export function activate<T extends tf.Tensor>(x: T, activation: Activation): T {
  * @param x `[B, H, W, D]`.
  * @returns `[B, 1, 1, D]`.
  */
-export function globalAveragePool(x: tf.Tensor4D): tf.Tensor4D {
+export function globalAveragePool(x: Tensor4D): Tensor4D {
   return hasOwnKernels() ? runAveragePixels(x) : tf.mean(x, [1, 2], true);
 }
 
@@ -148,7 +149,7 @@ export function globalAveragePool(x: tf.Tensor4D): tf.Tensor4D {
  * @param gate `[B, 1, 1, D]`.
  * @returns `[B, H, W, D]`.
  */
-export function scaleChannels(x: tf.Tensor4D, gate: tf.Tensor4D): tf.Tensor4D {
+export function scaleChannels(x: Tensor4D, gate: Tensor4D): Tensor4D {
   return hasOwnKernels() ? runScalePixels(x, gate) : tf.mul(x, gate);
 }
 
@@ -160,7 +161,7 @@ export function scaleChannels(x: tf.Tensor4D, gate: tf.Tensor4D): tf.Tensor4D {
  * @param bias `[E]`.
  * @returns `[B, E]`.
  */
-export function linear(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
+export function linear(x: Tensor2D, weight: Tensor2D, bias: Tensor1D): Tensor2D {
   return tf.tidy(() => tf.add(tf.matMul(x, weight), bias));
 }
 
@@ -171,7 +172,7 @@ export function linear(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): 
  * @param rate Share set to zero, 0..1.
  * @param rng Where the mask is drawn from.
  */
-export function dropout<T extends tf.Tensor>(x: T, rate: number, rng: Rng): T {
+export function dropout<T extends Tensor>(x: T, rate: number, rng: Rng): T {
   return rate === 0 ? x : tf.tidy(() => tf.mul(x, keepMask(x.shape, rate, rng))) as T;
 }
 
@@ -183,12 +184,12 @@ export function dropout<T extends tf.Tensor>(x: T, rate: number, rng: Rng): T {
  * @param rate Share of images whose branch is dropped, 0..1.
  * @param rng Where the choice is drawn from.
  */
-export function dropPath(x: tf.Tensor4D, rate: number, rng: Rng): tf.Tensor4D {
+export function dropPath(x: Tensor4D, rate: number, rng: Rng): Tensor4D {
   return rate === 0 ? x : tf.tidy(() => tf.mul(x, keepMask([x.shape[0], 1, 1, 1], rate, rng)));
 }
 
 /** 1 / (1 - rate) where kept, 0 where dropped. */
-function keepMask(shape: number[], rate: number, rng: Rng): tf.Tensor {
+function keepMask(shape: number[], rate: number, rng: Rng): Tensor {
   const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
   for (let i = 0; i < values.length; i++) values[i] = rng() < rate ? 0 : 1 / (1 - rate);
   return tf.tensor(values, shape);
@@ -216,9 +217,9 @@ export interface AdamStepOptions {
  * @param slots Mean and mean square of the gradients, of the parameter's shape; updated.
  */
 export function adamStep(
-  param: tf.Variable,
-  gradient: tf.Tensor,
-  slots: { readonly mean: tf.Variable; readonly square: tf.Variable },
+  param: Variable,
+  gradient: Tensor,
+  slots: { readonly mean: Variable; readonly square: Variable },
   { lr, beta1, beta2, epsilon, step }: AdamStepOptions,
 ): void {
   if (hasOwnKernels()) return runAdam(param, gradient, slots, { lr, beta1, beta2, epsilon, step });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "./tf.ts";
 
 /** A tensor of any shape. */
 export type Tensor = tf.Tensor;
@@ -21,4 +21,4 @@ export type Tensor4D = tf.Tensor4D;
 export type Variable = tf.Variable;
 
 /** A variable `[N]`. */
-export type Variable1D = tf.Variable<tf.Rank.R1>;
+export type Variable1D = Variable & Tensor1D;

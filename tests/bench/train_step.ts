@@ -6,8 +6,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { seededRng } from "../../src/core/rng.ts";
-import { randomNormal } from "../../src/core/rng.ts";
+import { randomNormal, seededRng } from "../../src/core/rng.ts";
 import { build } from "../../src/core/parts.ts";
 import { LOSSES } from "../../src/losses/mod.ts";
 import { createModel } from "../../src/models/mod.ts";
@@ -39,11 +38,8 @@ const [size, batch, threads, steps] = [flags.size, flags.batch, flags.threads, f
 const CLASSES = 10;
 
 const backend = await initBackend({ need: "train", prefer: flags.backend as BackendName, threads });
-// deno-lint-ignore no-explicit-any -- the model's name comes from the command line; createModel checks it
-const model = createModel(
-  { name: flags.model } as any,
-  { classes: Array.from({ length: CLASSES }, String), seed: 1 } as any,
-);
+const spec = { name: flags.model } as { name: "efficientnet_b0" }; // createModel refuses unknown names
+const model = createModel(spec, { classes: CLASSES, seed: 1 });
 const loss = build("loss", LOSSES, { name: "crossEntropy" });
 const optimizer = build("optimizer", OPTIMIZERS, { name: "adam" })(model.params);
 const rng = seededRng(1);
