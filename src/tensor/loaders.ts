@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { createRequire } from "node:module";
+import process from "node:process";
 import * as tf from "./tf.ts";
 import { bestInstructions, registerKernels, startEngine } from "./wasm/mod.ts";
 
@@ -75,7 +75,7 @@ async function loadTensorflow(): Promise<Loaded> {
 
 /** tfjs-node calls two functions of Node's util that newer Nodes, and Deno, no longer have. */
 function repairNodeUtil(): void {
-  const util = createRequire(import.meta.url)("node:util") as Record<string, unknown>;
+  const util = process.getBuiltinModule("node:util") as unknown as Record<string, unknown>;
   util["isNullOrUndefined"] ??= (value: unknown) => value === null || value === undefined;
   util["isArray"] ??= Array.isArray;
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { createRequire } from "node:module";
 import process from "node:process";
+import nodeThreads from "node:worker_threads";
 import * as tf from "../tf.ts";
 
 /** What the kernels need of TensorFlow.js's backend; most of it is not in its published types. */
@@ -66,7 +66,7 @@ export async function startWasm(): Promise<{ backend: WasmBackend; memory: WebAs
 }
 
 async function startStock(setThreadsCount: (count: number) => void): Promise<void> {
-  const threads = createRequire(import.meta.url)("node:worker_threads") as { Worker: unknown };
+  const threads = nodeThreads as { Worker: unknown }; // the object that the stock module's require gives it
   const { Worker: nodeWorker } = threads, globalWorker = globalThis.Worker;
   const events = ["uncaughtException", "unhandledRejection"] as const;
   const before = events.map((event) => process.listeners(event as "uncaughtException"));
