@@ -91,19 +91,27 @@ async function execute(
       "--ExecutePreprocessor.record_timing=False",
     ],
     env: { JUPYTER_PATH: temporary },
-    stdout: "piped",
+    stdout: "null",
     stderr: "piped",
-    signal,
   });
-  const { success, stderr } = await command.output().catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(`Cannot run notebooks as ${INSTALL}`);
-  });
+  const child = spawn(command);
+  const stop = () => child.kill("SIGINT"); // at which it ends its kernel, which SIGTERM would leave running
+  signal.addEventListener("abort", stop);
+  const { success, stderr } = await child.output().finally(() => signal.removeEventListener("abort", stop));
   signal.throwIfAborted();
   if (!success) {
     throw new Error(
       `Cannot run ${name}:\n${new TextDecoder().decode(stderr).trim().split("\n").slice(-12).join("\n")}`,
     );
+  }
+}
+
+function spawn(command: Deno.Command): Deno.ChildProcess {
+  try {
+    return command.spawn();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(`Cannot run notebooks as ${INSTALL}`);
   }
 }
 
