@@ -20,9 +20,9 @@ await runTask({
 }, async ({ out, size, sheet, ...flags }, { signal, progress }) => {
   const print = async (title: string, rows: unknown) => console.log(`\n${title}\n${await mf.show(rows)}`);
   const dataset = await loadData({ ...flags, lenient: true });
-  const { schema, samples, faults } = dataset;
+  const { schema, samples } = dataset;
   const frame = await mf.toFrame(dataset);
-  const levels = schema.attributes.map(mf.levelColumn);
+  const levels = schema.attributes.map((attribute) => mf.levelColumn(attribute, schema));
   const personal = mf.personalColumns(frame);
   const strata = levels.filter((name) => personal.includes(name));
 
@@ -50,6 +50,7 @@ await runTask({
   );
   const groups = samples.map(({ group }) => group);
   const duplicates = await mf.findDuplicates(images, { groups });
+  const faults = [...dataset.faults, ...images.faults];
   images.close();
 
   const conflicts = await mf.findConflicts(frame);
@@ -64,7 +65,7 @@ await runTask({
     mf.savePicture(mf.plotCounts(frame, { x: "class", fill: levels[0], schema }), join(out, "classes")),
     mf.savePicture(mf.contactSheet(dataset, spread), join(out, "sheet")),
     ...numeric.map((attribute) => {
-      const options = { x: attribute.name, fill: mf.levelColumn(attribute), of: "persons" as const, schema };
+      const options = { x: attribute.name, fill: mf.levelColumn(attribute, schema), of: "persons" as const, schema };
       return mf.savePicture(mf.plotCounts(frame, options), join(out, attribute.name));
     }),
   ]);

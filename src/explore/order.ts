@@ -33,7 +33,7 @@ export function valuesInOrder(frame: DataFrame, column: string, { schema }: Orde
   const missing = distinct.delete(null) ? [null] : [];
   const levels = column === "class"
     ? schema?.classes
-    : schema?.attributes.find((attribute) => levelColumn(attribute) === column)?.levels;
+    : schema?.attributes.find((attribute) => levelColumn(attribute, schema) === column)?.levels;
   if (levels) {
     return [
       ...levels,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Dataset, Sample } from "../core/records.ts";
-import { type Attribute, type AttributeValue, decodeLabel, levelOf } from "../core/schema.ts";
+import { type Attribute, type AttributeValue, decodeLabel, levelOf, type Schema } from "../core/schema.ts";
 import { type DataFrame, loadPolars } from "./polars.ts";
 
 /** Columns that every frame of a data set opens with. */
@@ -15,10 +15,17 @@ const FIXED = ["id", "path", "group", "label", "class"];
  * (`age` holds the years, `ageGroup` the level).
  *
  * @param attribute An attribute of the schema.
- * @returns The column's name; one that {@linkcode toFrame} uses itself gets an underscore (`path_`).
+ * @param schema The schema.
+ * @returns The column's name; one that {@linkcode toFrame} uses for something else gets an underscore (`path_`).
  */
-export function levelColumn(attribute: Attribute): string {
-  return attribute.cuts ? `${attribute.name}Group` : free(attribute.name);
+export function levelColumn(attribute: Attribute, schema: Schema): string {
+  if (attribute.cuts) return `${attribute.name}Group`;
+  return isClass(attribute, schema) ? "class" : free(attribute.name);
+}
+
+/** Whether an attribute's levels are the classes and its name says so, as in data sets with a folder a class. */
+function isClass({ name }: Attribute, { attributes }: Schema): boolean {
+  return name === "class" && attributes.length === 1;
 }
 
 function free(name: string): string {
@@ -59,6 +66,7 @@ export async function toFrame({ schema, samples }: Dataset): Promise<DataFrame> 
   const known = samples.map(({ label }) => label >= 0 ? decodeLabel(schema, label) : undefined);
 
   const levels = schema.attributes.flatMap((attribute, a) => {
+    if (isClass(attribute, schema)) return [];
     const names = samples.map((sample, i) => {
       const level = known[i]?.[a] ?? levelIn(attribute, sample);
       return level === undefined ? null : attribute.levels[level]!;
@@ -66,10 +74,10 @@ export async function toFrame({ schema, samples }: Dataset): Promise<DataFrame> 
     const raw = samples.map(({ attributes }) => attributes[attribute.name]);
     return [
       ...attribute.cuts ? [numbers(free(attribute.name), raw.map((x) => typeof x === "number" ? x : null))] : [],
-      text(levelColumn(attribute), names),
+      text(levelColumn(attribute, schema), names),
     ];
   });
-  const others = otherNames(schema.attributes, samples).map((name) => {
+  const others = otherNames(schema, samples).map((name) => {
     const values = samples.map(({ attributes }) => attributes[name]);
     return values.every((value) => value === undefined || typeof value === "number")
       ? numbers(free(name), values.map((value) => value as number ?? null))
@@ -97,9 +105,9 @@ function levelIn(attribute: Attribute, { id, attributes }: Sample): number | und
 }
 
 /** Attributes that the samples carry beside the schema's, in the order in which they first occur. */
-function otherNames(attributes: readonly Attribute[], samples: readonly Sample[]): string[] {
+function otherNames(schema: Schema, samples: readonly Sample[]): string[] {
   const names = new Set(samples.flatMap((sample) => Object.keys(sample.attributes)));
-  for (const { name } of attributes) names.delete(name);
-  const taken = attributes.map(levelColumn);
+  for (const { name } of schema.attributes) names.delete(name);
+  const taken = schema.attributes.map((attribute) => levelColumn(attribute, schema));
   return [...names].filter((name) => !taken.includes(name));
 }

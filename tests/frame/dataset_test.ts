@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type Dataset, type Sample, UNKNOWN_LABEL } from "../../src/core/records.ts";
 import { encodeLabel, FACE_SCHEMA, makeSchema } from "../../src/core/schema.ts";
-import { toFrame } from "../../src/frame/dataset.ts";
+import { levelColumn, toFrame } from "../../src/frame/dataset.ts";
 
 function faces(...rows: (readonly [id: string, label: number, attributes: Sample["attributes"]])[]): Dataset {
   const samples = rows.map(([id, label, attributes]) => ({ id, path: `${id}.jpg`, group: id[0]!, label, attributes }));
@@ -63,6 +63,16 @@ Deno.test("toFrame() keeps apart an attribute named like one of its own columns"
     frame.toRecords() as unknown[],
     [{ id: "1", path: "1.png", group: "1", label: 1, class: "dog", label_: "dog", id_: "chip 5", age: 3 }],
   );
+});
+
+Deno.test("toFrame() has one column of classes where they are the only attribute", async () => {
+  const schema = makeSchema([{ name: "class", levels: ["cat", "dog"] }]);
+  const samples = [{ id: "1", path: "1.png", group: "1", label: 1, attributes: { class: "dog" } }];
+  const frame = await toFrame({ schema, samples, root: "", faults: [] });
+  assertEquals(frame.columns, ["id", "path", "group", "label", "class"]);
+  assertEquals(levelColumn(schema.attributes[0]!, schema), "class");
+  const both = makeSchema([...schema.attributes, { name: "age", levels: ["young", "old"], cuts: [5] }]);
+  assertEquals(both.attributes.map((attribute) => levelColumn(attribute, both)), ["class_", "ageGroup"]);
 });
 
 Deno.test("toFrame() of no samples has the columns and no rows", async () => {
