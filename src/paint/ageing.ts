@@ -23,6 +23,8 @@ export interface Ageing {
   readonly sag: number;
   /** Share of grey hair. */
   readonly grey: number;
+  /** Grey at the temples, which comes first. */
+  readonly temples: number;
   /** How far the hairline has gone back. */
   readonly receding: number;
   /** Spots and unevenness of the skin. */
@@ -44,15 +46,17 @@ export function drawAgeing(rng: Rng, age: number, gender: "male" | "female"): Ag
   const vary = () => 1 + normal(rng, 0, 0.13);
   const early = 1 - youth;
   const dyed = chance(rng, gender === "female" ? 0.16 : 0.08); // hair only: the skin still tells
-  const grey = clamp(0.1 * middle + 0.95 * sigmoid((looks - 59 + normal(rng, 0, 2)) / 2.6)) * (dyed ? 0.45 : 1);
+  const hair = looks + normal(rng, 0, 1.7);
+  const grey = clamp(0.14 * middle + 0.95 * sigmoid((hair - 59.8) / 1.9)) * (dyed ? 0.5 : 1);
   return {
     youth,
     old,
-    folds: clamp((0.45 * early + 0.2 * middle + 0.35 * old) * vary()),
-    lines: clamp((0.22 * early + 0.28 * middle + 0.5 * old) * vary()),
-    bags: clamp((0.4 * early + 0.2 * middle + 0.4 * old) * vary()),
+    folds: clamp((0.5 * early + 0.15 * middle + 0.35 * old) * vary()),
+    lines: clamp((0.34 * early + 0.18 * middle + 0.48 * old) * vary()),
+    bags: clamp((0.5 * early + 0.15 * middle + 0.35 * old) * vary()),
     sag: clamp((0.08 * early + 0.27 * middle + 0.65 * old) * vary()),
     grey,
+    temples: clamp((hair - 33) / 22) * (dyed ? 0.3 : 1),
     receding: clamp(
       (gender === "male" ? 0.16 * early + 0.24 * middle + 0.3 * old : 0.06 * middle + 0.08 * old) + normal(rng, 0, 0.1),
     ),

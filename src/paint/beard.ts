@@ -35,7 +35,7 @@ export function paintBeard({ beard, face, ...person }: Person, tones: Tones, pro
   );
   if (beard.kind === "moustache") return moustache;
   const w = face.width;
-  const jaw = (55 + 3.4 * face.jaw) * w;
+  const jaw = (55 + 4.4 * face.jaw) * w;
   const low = stubble ? 114 : 119 + 5 * beard.density;
   if (beard.kind === "goatee") {
     const tuft = mirrored([[-23, 88, 50], [-25, 102, 40], [-15, low, 30]], project);

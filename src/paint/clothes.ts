@@ -93,7 +93,7 @@ function trimmings({ clothes, neck }: Person, half: number, deep: number): strin
       ).join("");
   }
   if (kind === "turtleneck") {
-    const wide = 40 + 3.2 * neck;
+    const wide = 40 + 4.4 * neck;
     return path(
       outline([[-wide + 2, 126], [0, 134], [wide - 2, 126]], [[wide + 5, 160], [wide + 14, 182], [0, 194], [
         -wide - 14,
@@ -138,8 +138,8 @@ export function paintClothes(person: Person, tones: Tones, side: number): string
   const { clothes, shoulders, neck } = person;
   const { colour, kind, pattern, second } = clothes;
   const [wide, deep, pointed] = NECKLINES[kind];
-  const half = wide + 2.4 * neck;
-  const reach = 122 + 9 * shoulders;
+  const half = wide + 3.4 * neck;
+  const reach = 122 + 13 * shoulders;
   const slope = 204 - 2.5 * shoulders;
   const neckline: Point[] = pointed
     ? [[half, 164], [half * 0.55, (164 + deep) / 2 + 4], [0, deep], [-half * 0.55, (164 + deep) / 2 + 4], [-half, 164]]

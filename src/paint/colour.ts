@@ -35,10 +35,10 @@ export function hex([red, green, blue]: Rgb): string {
   return `#${value.toString(16).slice(1)}`;
 }
 
-/** A colour from hue in degrees, saturation and lightness 0..1. */
+/** A colour from hue in degrees, of any turn, saturation and lightness 0..1. */
 export function hsl(hue: number, saturation: number, lightness: number): Rgb {
   const part = (n: number) => {
-    const k = (n + hue / 30) % 12;
+    const k = (((n + hue / 30) % 12) + 12) % 12;
     const swing = saturation * Math.min(lightness, 1 - lightness);
     return 255 * (lightness - swing * Math.max(-1, Math.min(k - 3, 9 - k, 1)));
   };

@@ -55,7 +55,7 @@ export function paintHand({ face }: Person, tones: Tones, side: -1 | 1, project:
 
 /** Paints a scarf around the neck, up to the chin, in the units of the body's group. */
 export function paintScarf({ clothes, neck }: Person, chin: Point): string {
-  const half = 52 + 3 * neck;
+  const half = 52 + 4 * neck;
   const [x, y] = [chin[0] * 0.6, Math.min(chin[1], 118)];
   const fill = hex(clothes.second);
   const dark = hex(darker(clothes.second, 0.34));

@@ -24,10 +24,10 @@ function paintEye(
 ): string {
   const { eyes, ageing } = person;
   const x = eyeDistance(person);
-  const half = 14.2 + 0.8 * eyes.size;
+  const half = 14.2 + 1.1 * eyes.size;
   const open = Math.max(
     0.5,
-    (6.6 + 0.85 * eyes.size) * lids * (1 - 0.14 * Math.max(smile, 0)) * (1 - 0.12 * ageing.sag),
+    (6.6 + 1.05 * eyes.size) * lids * (1 - 0.14 * Math.max(smile, 0)) * (1 - 0.12 * ageing.sag),
   );
   const tilt = 0.9 * eyes.tilt - 1.5 * ageing.sag;
   const at = (dx: number, y: number) => project(side * (x + dx), y);
@@ -57,7 +57,7 @@ function paintEye(
     ellipse(iris, round * 0.46, round * 0.46, { fill: "#120d0d" }) +
     ellipse([iris[0] + 2, iris[1] - 2.4], 1.5, 1.5, { fill: "#fff", opacity: 0.9 }) +
     path(curve(upper), { stroke: "#2a1a1a", width: 5, opacity: 0.28 }) + "</g>" +
-    path(curve(upper), { stroke: lash, width: Math.max(1.2, 2.3 + 0.75 * eyes.lashes) }) +
+    path(curve(upper), { stroke: lash, width: Math.max(1.2, 2.4 + 0.95 * eyes.lashes) }) +
     path(curve(lower), { stroke: hex(tones.deep), width: 1.2, opacity: 0.55 }) +
     (eyes.lashes > 0.6
       ? path(curve([outer, at(half + 2 + eyes.lashes, -tilt - 2.2 - eyes.lashes)]), { stroke: lash, width: 1.8 })
@@ -79,7 +79,7 @@ export function paintEyes(person: Person, tones: Tones, expression: Expression, 
 export function paintBrows(person: Person, colour: Rgb, { brows: raise }: Expression, project: Projector): string {
   const { brows, ageing } = person;
   const x = eyeDistance(person);
-  const thick = Math.max(1.6, 4.4 + 1.25 * brows.weight);
+  const thick = Math.max(1.6, 4.9 + 1.75 * brows.weight);
   const y = -19.5 - 1.5 * brows.gap - raise + 1.5 * ageing.sag;
   return ([-1, 1] as const).map((side) => {
     const at = (dx: number, dy: number) => project(side * (x + dx), y + dy);
@@ -135,7 +135,7 @@ export function paintMouth(
 ): string {
   const half = 23 + 1.3 * lips.width + 2.5 * smile;
   const y = 75 + 1.5 * ageing.old;
-  const full = Math.max(2.2, 6.3 + 1.2 * lips.fullness);
+  const full = Math.max(2.2, 6.3 + 1.5 * lips.fullness);
   const lift = 4 * smile - 2 * ageing.sag;
   const gap = 9 * open;
   const at = (x: number, dy: number) => project(x, y + dy, 80 - Math.abs(x) * 0.5);

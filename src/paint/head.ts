@@ -46,8 +46,8 @@ export function faceOutline({ face, ageing }: Person, project: Projector): Point
     [75 * w, -10, 0],
     [74 * w, 20 * l, 4],
     [(69 + 2.2 * cheeks + ageing.sag) * w, 52 * l, 8],
-    [(55 + 3.4 * jaw + 2 * cheeks + 4 * ageing.sag) * w, (84 + 1.2 * jaw + 4 * ageing.sag) * l, 14],
-    [(27 + 3 * chin + 1.4 * cheeks) * w, (107 + 0.6 * chin) * l, 26],
+    [(55 + 4.4 * jaw + 2 * cheeks + 4 * ageing.sag) * w, (84 + 1.2 * jaw + 4 * ageing.sag) * l, 14],
+    [(27 + 3.6 * chin + 1.4 * cheeks) * w, (107 + 0.6 * chin) * l, 26],
   ];
   const right = half.map(([x, y, z]) => project(x, y, z));
   const left = half.map(([x, y, z]) => project(-x, y, z)).toReversed();
@@ -70,7 +70,7 @@ export function paintEars({ face, earrings }: Person, tones: Tones, project: Pro
 
 /** Paints the neck, in the units of the body's group, down to the collar. */
 export function paintNeck({ neck, ageing }: Person, tones: Tones, chin: Point): string {
-  const half = 34 - 3.4 * -neck;
+  const half = 34 + 4.6 * neck;
   const [x] = chin;
   const d = `M${-half + x * 0.3} 50C${-half} 110 ${-half - 2} 140 ${-half - 16} 178L0 216L${half + 16} 178C${
     half + 2

@@ -21,7 +21,7 @@ function paintGrain({ grain, grainAt: [x, y] }: Shot, pixel: number, tile: strin
   const place = `translate(${-Math.floor(x * SIDE) * pixel} ${-Math.floor(y * SIDE) * pixel}) scale(${pixel})`;
   return `<pattern id="grain" width="${SIDE}" height="${SIDE}" patternUnits="userSpaceOnUse" patternTransform="${place}">` +
     `<image width="${SIDE}" height="${SIDE}" xlink:href="${tile}"/></pattern>` +
-    rect([0, 0], CANVAS.width, CANVAS.height, { fill: "url(#grain)", opacity: 0.03 + 0.09 * grain });
+    rect([0, 0], CANVAS.width, CANVAS.height, { fill: "url(#grain)", opacity: 0.02 + 0.07 * grain });
 }
 
 /**

@@ -92,7 +92,7 @@ function drawMask(rng: Rng, state: MaskState): Mask | undefined {
   const own = hsl(uniform(rng, 0, 360), uniform(rng, 0.05, 0.6), uniform(rng, 0.14, 0.86));
   const colours = style === "surgical" ? SURGICAL : style === "cloth" ? [own] : BOAT;
   const light = uniform(rng, 0.55, 0.92);
-  const worn = state === "wear" ? "right" : pick(rng, { "nose out": 0.5, chin: 0.34, "mouth out": 0.07, ear: 0.09 });
+  const worn = state === "wear" ? "right" : pick(rng, { "nose out": 0.52, chin: 0.35, "mouth out": 0.06, ear: 0.07 });
   return {
     style,
     worn,
