@@ -209,6 +209,7 @@ export {
   type RandomAffineOptions,
 } from "./src/augment/mod.ts";
 export {
+  type AttributesHeadOptions,
   type ConvLayer,
   createModel,
   type CreateModelOptions,
@@ -217,6 +218,7 @@ export {
   type Head,
   type HeadMaker,
   HEADS,
+  type HeadSizes,
   type HeadSpec,
   type HiddenHeadOptions,
   type InputSpec,

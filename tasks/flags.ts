@@ -33,15 +33,20 @@ export interface TaskContext {
  * Runs a task with the command line's flags: prints the help on `--help`, every fault of the flags at once, and an
  * error's message (its stack too with `--trace`).
  *
- * @param task Name, summary and flags.
+ * @param given Name, summary and flags; an option hides one of `passThrough` that has its name.
  * @param main What it does.
  */
 export async function runTask<S extends z.ZodObject>(
-  task: Task<S>,
+  given: Task<S>,
   main: (options: z.output<S>, context: TaskContext) => Promise<void>,
 ): Promise<void> {
-  const given = readArguments(task);
-  if (given.help) return console.log(helpText(task));
+  const own = Object.keys(given.options.shape);
+  const passThrough = Object.fromEntries(
+    Object.entries(given.passThrough ?? {}).filter(([name]) => !own.includes(name)),
+  );
+  const task = { ...given, passThrough };
+  const args = readArguments(task);
+  if (args.help) return console.log(helpText(task));
   const abort = new AbortController();
   const stop = (signal: Deno.Signal) => () => {
     if (abort.signal.aborted) Deno.exit(signal === "SIGINT" ? 130 : 143);
@@ -52,7 +57,7 @@ export async function runTask<S extends z.ZodObject>(
   const listeners = (["SIGINT", "SIGTERM"] as const).map((name) => [name, stop(name)] as const);
   for (const [name, listener] of listeners) Deno.addSignalListener(name, listener);
   try {
-    const { trace: _, ...values } = given.values;
+    const { trace: _, ...values } = args.values;
     const { options, rest } = separate(task, values);
     await main(checkOptions(task, options), { signal: abort.signal, progress: mf.progress, rest });
   } catch (error) {
@@ -60,7 +65,7 @@ export async function runTask<S extends z.ZodObject>(
     if (abort.signal.aborted && error.name === "AbortError") {
       console.error(`${error.message}; the same command goes on.`);
     } else {
-      console.error(given.values.trace ? error.stack : `${error.name}: ${error.message}`);
+      console.error(args.values.trace ? error.stack : `${error.name}: ${error.message}`);
       Deno.exitCode = 1;
     }
   } finally {

@@ -12,9 +12,11 @@ export {
   type ModelSpec,
 } from "./registry.ts";
 export {
+  type AttributesHeadOptions,
   type Head,
   type HeadMaker,
   HEADS,
+  type HeadSizes,
   type HeadSpec,
   type HiddenHeadOptions,
   type PlainHeadOptions,

@@ -16,6 +16,11 @@ import { IMAGENET_INPUT, type Model } from "./model.ts";
 export interface CreateModelOptions {
   /** Class names, or how many classes there are. */
   readonly classes: number | readonly string[];
+  /**
+   * Numbers of levels of the attributes whose product is the classes, the last changing fastest; one attribute unless
+   * given. Only a head that works by attributes asks for them.
+   */
+  readonly levels?: readonly number[];
   /** Seed of the starting weights. */
   readonly seed: number;
   /** Height and width of its images in pixels; the architecture's own by default. */
@@ -42,11 +47,17 @@ const options = z.strictObject({
 
 /** An EfficientNet as a part: its scale against B0, its own image size, its name. */
 function scaledBy(name: string, scale: EfficientNetScale, size: number): Part<EfficientNetOptions, ModelMaker> {
-  return part(options, ({ dropPath, head }): ModelMaker => ({ classes, seed, size: given = [size, size] }) => {
+  return part(options, ({ dropPath, head }): ModelMaker => ({ classes, levels, seed, size: given = [size, size] }) => {
     const names = typeof classes === "number" ? Array.from({ length: classes }, (_, i) => `${i}`) : classes;
     const layers = makeLayers(seededRng(seed).fork(name));
     const backbone = efficientNet(layers, scale, dropPath);
-    const classify = build("head", HEADS, head)(layers, "classifier", backbone.features, names.length);
+    const sizes = { features: backbone.features, classes: names.length, levels: levels ?? [names.length] };
+    if (sizes.levels.reduce((product, n) => product * n, 1) !== names.length) {
+      throw new RangeError(
+        `Cannot create ${name} as the product of levels [${levels}] must be ${names.length}, the classes`,
+      );
+    }
+    const classify = build("head", HEADS, head)(layers, "classifier", sizes);
     const { params, buffers, layouts } = layers;
     return {
       name,

@@ -118,6 +118,12 @@ export async function listRuns(root: string): Promise<readonly RunEntry[]> {
   return entries.flat();
 }
 
+/** The model of a configuration with its starting weights, for a schema's classes. */
+export function makeModel(config: TrainConfig, { classes, attributes }: Schema): Model {
+  const levels = attributes.map((attribute) => attribute.levels.length);
+  return createModel(config.model, { classes, levels, seed: config.seed, size: pair(config.crop) });
+}
+
 /**
  * Loads a run's model.
  *
@@ -126,7 +132,7 @@ export async function listRuns(root: string): Promise<readonly RunEntry[]> {
  */
 export async function loadModel(run: Run | string): Promise<Model> {
   const { dir, config, schema } = typeof run === "string" ? await openRun(run) : run;
-  const model = createModel(config.model, { classes: schema.classes, seed: config.seed, size: pair(config.crop) });
+  const model = makeModel(config, schema);
   await loadWeights(model, `${dir}/${FILES.best}`);
   return model;
 }

@@ -8,14 +8,14 @@ import { build } from "../core/parts.ts";
 import type { Dataset, EpochRow, Fold, ImageSet } from "../core/records.ts";
 import { savePredictions } from "../frame/mod.ts";
 import { describeEnvironment, ensureDir, exists, readJson, sha256, withLock, writeAtomic } from "../io/mod.ts";
-import { createModel, loadWeights, saveWeights } from "../models/mod.ts";
+import { loadWeights, saveWeights } from "../models/mod.ts";
 import { OPTIMIZERS } from "../optim/mod.ts";
 import { predict } from "../predict/mod.ts";
 import { currentBackend, initBackend } from "../tensor/mod.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { pair, type TrainConfig } from "./config.ts";
 import { fit, type StepState } from "./fit.ts";
-import { type DataRecord, FILES, openRun, type Run } from "./run.ts";
+import { type DataRecord, FILES, makeModel, openRun, type Run } from "./run.ts";
 
 /** What is trained where. */
 export interface TrainOptions {
@@ -72,7 +72,7 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
   const { dir, images, signal, onStep, onEpoch } = options;
   const labels = dataset.samples.map(({ label }) => label);
   const fold = soundFold(options);
-  const model = createModel(config.model, { classes: dataset.schema.classes, seed: config.seed, size: images.size });
+  const model = makeModel(config, dataset.schema);
   const optimizer = build("optimizer", OPTIMIZERS, config.optimizer)(model.params);
   try {
     const parts = { model, optimizer };
