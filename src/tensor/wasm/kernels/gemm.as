@@ -29,31 +29,81 @@ export const ROWS: i32 = 96;
 export function packPanels(
   b: usize, ldb: i32, transposed: i32, K: i32, N: i32, panels: usize, part: i32, from: i32, to: i32,
 ): void {
-  for (let panel = from; panel < to; panel++) {
-    packPanel(b, ldb, transposed, K, min(PANEL, N - panel * PANEL), panel * PANEL, panels + floats(panel * K * PANEL));
+  const rows = from * PANEL;
+  if (transposed) return packTransposed(b + floats(rows * ldb), ldb, K, min(N, to * PANEL) - rows, panels + floats(rows * K));
+  packStraight(b + floats(rows), floats(ldb), K, min(N, to * PANEL) - rows, panels + floats(rows * K));
+}
+
+/** Packs B `[K, N]`, 16 panels at once, so that what is read of a row is worth a memory access. */
+function packStraight(b: usize, row: usize, K: i32, N: i32, panels: usize): void {
+  const step = floats(K * PANEL);
+  for (let column = 0; column < N; column += 16 * PANEL) {
+    const whole = min(16, (N - column) / PANEL), rest = min(16 * PANEL, N - column) - whole * PANEL;
+    let from = b + floats(column), to = panels + floats(column * K);
+    for (let k = 0; k < K; k++) {
+      let p = from, q = to;
+      for (let i = 0; i < whole; i++) {
+        v128.store(q, v128.load(p));
+        v128.store(q, v128.load(p, 16), 16);
+        p += floats(PANEL), q += step;
+      }
+      if (rest > 0) packScalars(p, 4, rest, q);
+      from += row, to += floats(PANEL);
+    }
   }
 }
 
-function packPanel(b: usize, ldb: i32, transposed: i32, K: i32, width: i32, column: i32, out: usize): void {
-  if (width == PANEL && !transposed) {
-    let row = b + floats(column);
-    for (let k = 0; k < K; k++) {
-      v128.store(out, v128.load(row));
-      v128.store(out, v128.load(row, 16), 16);
-      row += floats(ldb);
-      out += floats(PANEL);
+/** Packs the transpose of B `[N, K]`, whose rows are `ldb` floats apart. */
+function packTransposed(b: usize, ldb: i32, K: i32, N: i32, panels: usize): void {
+  const row = floats(ldb);
+  for (let j = 0; j < N; j += PANEL) {
+    const width = min(PANEL, N - j);
+    let from = b + <usize>j * row, k = 0;
+    if (width == PANEL) {
+      for (; k + 4 <= K; k += 4) {
+        transposeFour(from, row, panels);
+        transposeFour(from + 4 * row, row, panels + 16);
+        from += 16, panels += floats(4 * PANEL);
+      }
     }
-    return;
+    for (; k < K; k++) {
+      packScalars(from, row, width, panels);
+      from += 4, panels += floats(PANEL);
+    }
   }
-  const step: usize = transposed ? 4 : floats(ldb);
+}
+
+/** One k of a panel from values `step` bytes apart, and zeros where the matrix ends. */
+function packScalars(from: usize, step: usize, width: i32, to: usize): void {
   for (let j = 0; j < PANEL; j++) {
-    let p = b + floats(transposed ? (column + j) * ldb : column + j), q = out + floats(j);
-    for (let k = 0; k < K; k++) {
-      store<f32>(q, j < width ? load<f32>(p) : 0);
-      p += step;
-      q += floats(PANEL);
-    }
+    store<f32>(to, j < width ? load<f32>(from) : 0);
+    from += step, to += 4;
   }
+}
+
+/** Writes four rows of four floats as four columns of a panel. */
+@inline
+function transposeFour(from: usize, row: usize, out: usize): void {
+  const r0 = v128.load(from), r1 = v128.load(from + row);
+  const r2 = v128.load(from + 2 * row), r3 = v128.load(from + 3 * row);
+  const low01 = interleaveLow(r0, r1), low23 = interleaveLow(r2, r3);
+  const high01 = interleaveHigh(r0, r1), high23 = interleaveHigh(r2, r3);
+  v128.store(out, v128.shuffle<i64>(low01, low23, 0, 2));
+  v128.store(out, v128.shuffle<i64>(low01, low23, 1, 3), 32);
+  v128.store(out, v128.shuffle<i64>(high01, high23, 0, 2), 64);
+  v128.store(out, v128.shuffle<i64>(high01, high23, 1, 3), 96);
+}
+
+/** a0 b0 a1 b1 */
+@inline
+function interleaveLow(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+}
+
+/** a2 b2 a3 b3 */
+@inline
+function interleaveHigh(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 2, 6, 3, 7);
 }
 
 /** C[from..to, N] = A B, with rows of A and C `lda` and `ldc` bytes apart and B in panels. */
@@ -75,13 +125,8 @@ export function gemmColumns(
   a: usize, lda: usize, b: usize, ldb: i32, transposed: i32, c: usize, ldc: usize, M: i32, N: i32, K: i32,
   scratch: usize, stride: usize, part: i32, from: i32, to: i32,
 ): void {
-  const panels = scratch + <usize>part * stride;
-  for (let panel = from; panel < to; panel++) {
-    packPanel(
-      b, ldb, transposed, K, min(PANEL, N - panel * PANEL), panel * PANEL, panels + floats((panel - from) * K * PANEL),
-    );
-  }
-  const width = min(N, to * PANEL) - from * PANEL;
+  const panels = scratch + <usize>part * stride, width = min(N, to * PANEL) - from * PANEL;
+  packPanels(b + floats(from * PANEL * (transposed ? ldb : 1)), ldb, transposed, K, width, panels, 0, 0, to - from);
   for (let row = 0; row < M; row += ROWS) {
     multiplyRows(
       a + <usize>row * lda, lda, panels, c + <usize>row * ldc + floats(from * PANEL), ldc, min(ROWS, M - row), width, K,
@@ -218,20 +263,29 @@ export function columnsUp(M: i32): i32 {
   return (M + BLOCK - 1) / BLOCK * BLOCK;
 }
 
-/** Packs columns of A `[depth, M]` by sixes: block i holds columns 6i..6i+5 for each p, zeros where the matrix ends. */
+/**
+ * Packs columns of A `[depth, M]` by sixes, and rows by twos: for columns 6i..6i+5 and rows p, p + 1 the twelve values
+ * a[p][6i] a[p+1][6i] a[p][6i+1] a[p+1][6i+1] ..., with zeros where the matrix ends.
+ */
 export function packColumns(a: usize, lda: usize, depth: i32, M: i32, out: usize): void {
   for (let i = 0; i < M; i += BLOCK) {
     let row = a + floats(i);
     const width = min(BLOCK, M - i);
-    for (let p = 0; p < depth; p++) {
+    for (let p = 0; p < depth; p += 2) {
+      const next = p + 1 < depth ? row + lda : row;
       if (width == BLOCK) {
-        v128.store(out, v128.load(row));
-        store<u64>(out, load<u64>(row, 16), 16);
+        const r0 = v128.load(row), r1 = v128.load(next);
+        v128.store(out, interleaveLow(r0, r1));
+        v128.store(out, interleaveHigh(r0, r1), 16);
+        v128.store(out, interleaveLow(v128.load64_zero(row, 16), v128.load64_zero(next, 16)), 32);
       } else {
-        for (let q = 0; q < BLOCK; q++) store<f32>(out + floats(q), q < width ? load<f32>(row + floats(q)) : 0);
+        for (let q = 0; q < BLOCK; q++) {
+          store<f32>(out + floats(2 * q), q < width ? load<f32>(row + floats(q)) : 0);
+          store<f32>(out + floats(2 * q + 1), q < width ? load<f32>(next + floats(q)) : 0);
+        }
       }
-      row += lda;
-      out += floats(BLOCK);
+      row += 2 * lda;
+      out += floats(2 * BLOCK);
     }
   }
 }
@@ -244,33 +298,64 @@ export function multiplyTransposed(
   for (let j = 0, panel = panels; j < N; j += PANEL, panel += floats(panelStep)) {
     for (let i = 0; i < M; i += BLOCK) {
       multiplyPackedBlock(
-        columns + floats(i * depth), panel, c + floats(i * N + j), ldc, depth, min(BLOCK, M - i), min(PANEL, N - j), add,
+        columns + floats(i * (depth + (depth & 1))), panel, c + floats(i * N + j), ldc, depth, min(BLOCK, M - i), min(PANEL, N - j), add,
       );
     }
   }
 }
 
-/** As `multiplyBlock`, with A packed by `packColumns`. */
+/**
+ * As `multiplyBlock`, with A packed by `packColumns`: one load brings two values of k for two rows, and shuffles spread
+ * them, which takes fewer loads, each of which V8 checks.
+ */
 function multiplyPackedBlock(
   a: usize, panel: usize, c: usize, ldc: usize, depth: i32, height: i32, width: i32, add: bool,
 ): void {
   let c00 = zero(), c01 = zero(), c10 = zero(), c11 = zero(), c20 = zero(), c21 = zero();
   let c30 = zero(), c31 = zero(), c40 = zero(), c41 = zero(), c50 = zero(), c51 = zero();
-  for (let b = panel, end = panel + floats(depth * PANEL); b < end; b += 32) {
+  let b = panel;
+  for (const end = panel + floats((depth & ~1) * PANEL); b < end; b += 64) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16), d0 = v128.load(b, 32), d1 = v128.load(b, 48);
+    let pair = v128.load(a), s = spread(pair, 0);
+    c00 = fma(s, b0, c00), c01 = fma(s, b1, c01);
+    s = spread(pair, 1);
+    c00 = fma(s, d0, c00), c01 = fma(s, d1, c01);
+    s = spread(pair, 2);
+    c10 = fma(s, b0, c10), c11 = fma(s, b1, c11);
+    s = spread(pair, 3);
+    c10 = fma(s, d0, c10), c11 = fma(s, d1, c11);
+    pair = v128.load(a, 16), s = spread(pair, 0);
+    c20 = fma(s, b0, c20), c21 = fma(s, b1, c21);
+    s = spread(pair, 1);
+    c20 = fma(s, d0, c20), c21 = fma(s, d1, c21);
+    s = spread(pair, 2);
+    c30 = fma(s, b0, c30), c31 = fma(s, b1, c31);
+    s = spread(pair, 3);
+    c30 = fma(s, d0, c30), c31 = fma(s, d1, c31);
+    pair = v128.load(a, 32), s = spread(pair, 0);
+    c40 = fma(s, b0, c40), c41 = fma(s, b1, c41);
+    s = spread(pair, 1);
+    c40 = fma(s, d0, c40), c41 = fma(s, d1, c41);
+    s = spread(pair, 2);
+    c50 = fma(s, b0, c50), c51 = fma(s, b1, c51);
+    s = spread(pair, 3);
+    c50 = fma(s, d0, c50), c51 = fma(s, d1, c51);
+    a += floats(2 * BLOCK);
+  }
+  if (depth & 1) {
     const b0 = v128.load(b), b1 = v128.load(b, 16);
     let s = v128.load_splat<f32>(a);
     c00 = fma(s, b0, c00), c01 = fma(s, b1, c01);
-    s = v128.load_splat<f32>(a, 4);
-    c10 = fma(s, b0, c10), c11 = fma(s, b1, c11);
     s = v128.load_splat<f32>(a, 8);
-    c20 = fma(s, b0, c20), c21 = fma(s, b1, c21);
-    s = v128.load_splat<f32>(a, 12);
-    c30 = fma(s, b0, c30), c31 = fma(s, b1, c31);
+    c10 = fma(s, b0, c10), c11 = fma(s, b1, c11);
     s = v128.load_splat<f32>(a, 16);
+    c20 = fma(s, b0, c20), c21 = fma(s, b1, c21);
+    s = v128.load_splat<f32>(a, 24);
+    c30 = fma(s, b0, c30), c31 = fma(s, b1, c31);
+    s = v128.load_splat<f32>(a, 32);
     c40 = fma(s, b0, c40), c41 = fma(s, b1, c41);
-    s = v128.load_splat<f32>(a, 20);
+    s = v128.load_splat<f32>(a, 40);
     c50 = fma(s, b0, c50), c51 = fma(s, b1, c51);
-    a += floats(BLOCK);
   }
   storeRow(c, c00, c01, width, add);
   if (height > 1) storeRow(c + ldc, c10, c11, width, add);
@@ -278,4 +363,13 @@ function multiplyPackedBlock(
   if (height > 3) storeRow(c + 3 * ldc, c30, c31, width, add);
   if (height > 4) storeRow(c + 4 * ldc, c40, c41, width, add);
   if (height > 5) storeRow(c + 5 * ldc, c50, c51, width, add);
+}
+
+/** One lane in all four; the lane is known when compiling. */
+@inline
+function spread(v: v128, lane: i32): v128 {
+  if (lane == 0) return v128.shuffle<f32>(v, v, 0, 0, 0, 0);
+  if (lane == 1) return v128.shuffle<f32>(v, v, 1, 1, 1, 1);
+  if (lane == 2) return v128.shuffle<f32>(v, v, 2, 2, 2, 2);
+  return v128.shuffle<f32>(v, v, 3, 3, 3, 3);
 }
