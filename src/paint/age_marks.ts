@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { eyeDistance } from "./features.ts";
+import { eyeDistance } from "./eyes.ts";
 import { hex, lighter, mix } from "./colour.ts";
 import { clamp } from "./draw.ts";
 import type { Tones } from "./head.ts";
@@ -21,7 +21,7 @@ function paintAroundEyes(person: Person, ink: string, project: Projector): strin
   const y = 9 + 0.7 * person.eyes.size;
   const at = (side: number, dx: number, dy: number) => project(side * (x + dx), dy);
   const both = (paint: (side: number) => string) => SIDES.map(paint).join("");
-  return both((s) => ellipse(at(s, 1, y + 4), 17, 9, { fill: "url(#soft)", opacity: 0.5 * bags })) +
+  return both((s) => ellipse(at(s, 1, y + 4), 17, 9, { fill: "url(#soft)", opacity: 0.6 * bags })) +
     path(both((s) => curve([at(s, -14, y - 1), at(s, -4, y + 5), at(s, 8, y + 4), at(s, 16, y - 1)])), {
       stroke: ink,
       width: 4.5,

@@ -45,9 +45,9 @@ export function drawAgeing(rng: Rng, age: number, gender: "male" | "female"): Ag
   const middle = clamp((looks - 30) / 30);
   const vary = () => 1 + normal(rng, 0, 0.13);
   const early = 1 - youth;
-  const dyed = chance(rng, gender === "female" ? 0.16 : 0.08); // hair only: the skin still tells
+  const dyed = chance(rng, gender === "female" ? 0.12 : 0.05); // hair only: the skin still tells
   const hair = looks + normal(rng, 0, 1.7);
-  const grey = clamp(0.14 * middle + 0.95 * sigmoid((hair - 59.8) / 1.9)) * (dyed ? 0.5 : 1);
+  const grey = clamp(0.14 * middle + 0.95 * sigmoid((hair - 59.8) / 1.9)) * (dyed ? 0.6 : 1);
   return {
     youth,
     old,
@@ -56,7 +56,7 @@ export function drawAgeing(rng: Rng, age: number, gender: "male" | "female"): Ag
     bags: clamp((0.5 * early + 0.15 * middle + 0.35 * old) * vary()),
     sag: clamp((0.08 * early + 0.27 * middle + 0.65 * old) * vary()),
     grey,
-    temples: clamp((hair - 33) / 22) * (dyed ? 0.3 : 1),
+    temples: clamp((hair - 31) / 15) * (dyed ? 0.4 : 1),
     receding: clamp(
       (gender === "male" ? 0.16 * early + 0.24 * middle + 0.3 * old : 0.06 * middle + 0.08 * old) + normal(rng, 0, 0.1),
     ),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { eyeDistance } from "./features.ts";
+import { eyeDistance } from "./eyes.ts";
 import { darker, hex } from "./colour.ts";
 import type { Tones } from "./head.ts";
 import type { Projector } from "./pose.ts";

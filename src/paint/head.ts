@@ -6,7 +6,7 @@
 import { darker, hex, lighter, mix, type Rgb } from "./colour.ts";
 import type { Projector } from "./pose.ts";
 import type { Light } from "./shot.ts";
-import { clip, curve, ellipse, linear, loop, path, type Point, radial } from "./svg.ts";
+import { clip, curve, ellipse, type Ink, linear, loop, outline, path, type Point, radial } from "./svg.ts";
 import type { Person } from "./traits.ts";
 
 /** Colours of a person's skin in a picture's light. */
@@ -59,7 +59,7 @@ export function paintEars({ face, earrings }: Person, tones: Tones, project: Pro
   const size = 1 + 0.06 * face.ears;
   return [-1, 1].map((side) => {
     const at = project(side * 77 * face.width, 14, -12);
-    const inner: Point = [at[0] - side * 1, at[1] - 2];
+    const inner: Point = [at[0] - side, at[1] - 2];
     return ellipse(at, 10 * size, 20 * size, { fill: hex(side < 0 ? tones.base : tones.shade) }, -side * 10) +
       ellipse(inner, 5 * size, 12 * size, { fill: hex(tones.deep), opacity: 0.35 }, -side * 10) +
       (earrings > 0
@@ -68,35 +68,35 @@ export function paintEars({ face, earrings }: Person, tones: Tones, project: Pro
   }).join("");
 }
 
-/** Paints the neck, in the units of the body's group, down to the collar. */
-export function paintNeck({ neck, ageing }: Person, tones: Tones, chin: Point): string {
+/**
+ * Paints the neck, in the units of the body's group, down to the collar.
+ *
+ * @param person Whose neck.
+ * @param tones The skin's colours.
+ * @param chin Where the chin is: its shadow falls on the neck.
+ */
+export function paintNeck({ neck, ageing }: Person, tones: Tones, [chin]: Point): string {
   const half = 34 + 4.6 * neck;
-  const [x] = chin;
-  const d = `M${-half + x * 0.3} 50C${-half} 110 ${-half - 2} 140 ${-half - 16} 178L0 216L${half + 16} 178C${
-    half + 2
-  } 140 ${half} 110 ${half + x * 0.3} 50Z`;
-  const cords = ageing.sag;
-  return linear("neck", [-half, 0], [half, 0], [[0, hex(darker(tones.base, 0.1))], [
-    1,
-    hex(darker(tones.shade, 0.12)),
-  ]]) +
-    path(d, { fill: "url(#neck)" }) +
-    clip("throat", d) +
-    ellipse([x * 0.7, 118], half + 12, 24, { fill: hex(tones.deep), opacity: 0.45, clip: "throat" }) +
-    path(curve([[-15, 132], [-10, 152], [-4, 172]]) + curve([[15, 132], [10, 152], [4, 172]]), {
-      stroke: hex(tones.deep),
-      width: 4,
-      opacity: 0.3 * cords,
-    }) +
-    path(curve([[-half + 6, 152], [0, 160], [half - 6, 152]]) + curve([[-half + 2, 166], [0, 175], [half - 2, 166]]), {
-      stroke: hex(tones.deep),
-      width: 2.4,
-      opacity: 0.36 * cords,
-    });
+  const deep = hex(tones.deep);
+  const shift = chin * 0.3;
+  const d = outline(
+    [[-half + shift, 50], [-half, 120], [-half - 16, 178]],
+    [[0, 216]],
+    [[half + 16, 178], [half, 120], [half + shift, 50]],
+  );
+  const cords = [-1, 1].map((s) => curve([[s * 15, 132], [s * 10, 152], [s * 4, 172]]));
+  const rings = [[half - 6, 152], [half - 2, 166]].map(([x, y]) => curve([[-x!, y!], [0, y! + 8], [x!, y!]]));
+  return linear("neck", [-half, 0], [half, 0], [
+    [0, hex(darker(tones.base, 0.1))],
+    [1, hex(darker(tones.shade, 0.12))],
+  ]) + path(d, { fill: "url(#neck)" }) + clip("throat", d) +
+    ellipse([chin * 0.7, 118], half + 12, 24, { fill: deep, opacity: 0.45, clip: "throat" }) +
+    path(cords.join(""), { stroke: deep, width: 4, opacity: 0.3 * ageing.sag }) +
+    path(rings.join(""), { stroke: deep, width: 2.4, opacity: 0.36 * ageing.sag });
 }
 
 /**
- * Paints the skin of the face and defines the clip `face`.
+ * Paints the skin of the face. Defines the clip `face` and the gradient `soft`, which other parts use.
  *
  * @param person Whose face.
  * @param tones Its colours.
@@ -108,21 +108,16 @@ export function paintFace(person: Person, tones: Tones, light: Light, project: P
   const d = loop(faceOutline(person, project));
   const [from, to] = light.side < 0 ? [-80, 80] : [80, -80];
   const bend = 30 * (1 - Math.abs(light.side));
-  const hollow = (side: number) => project(side * 52, 50);
-  const cheek = (side: number) => project(side * 40, 34);
-  const deep = hex(tones.deep);
-  const both = (paint: (side: number) => string) => paint(-1) + paint(1);
+  const [deep, bloom] = [hex(tones.deep), hex(tones.bloom)];
+  const pair = (x: number, y: number, rx: number, ry: number, ink: Ink, z?: number) =>
+    [-1, 1].map((side) => ellipse(project(side * x, y, z), rx, ry, ink)).join("");
   return clip("face", d) +
     linear("skin", [from, -bend], [to, bend], [[0, hex(tones.lit)], [0.5, hex(tones.base)], [1, hex(tones.shade)]]) +
     radial("soft", [[0, deep, 1], [0.5, deep, 0.55], [1, deep, 0]]) +
-    radial("bloom", [[0, hex(tones.bloom), 1], [1, hex(tones.bloom), 0]]) +
+    radial("bloom", [[0, bloom, 1], [1, bloom, 0]]) +
     path(d, { fill: "url(#skin)" }) +
-    both((side) => ellipse(cheek(side), 27, 21, { fill: "url(#bloom)", opacity: 0.3 + 0.5 * youth })) +
-    both((side) => ellipse(project(side * 33, 1), 27, 19, { fill: "url(#soft)", opacity: 0.22 + 0.14 * bags })) +
-    both((side) =>
-      ellipse(hollow(side), 20, 34, { fill: "url(#soft)", opacity: 0.06 + 0.26 * (1 - youth), clip: "face" })
-    ) +
-    both((side) =>
-      ellipse(project(side * 46, 92, 16), 20, 14, { fill: "url(#soft)", opacity: 0.36 * sag, clip: "face" })
-    );
+    pair(40, 34, 27, 21, { fill: "url(#bloom)", opacity: 0.3 + 0.5 * youth }) +
+    pair(33, 1, 27, 19, { fill: "url(#soft)", opacity: 0.22 + 0.14 * bags }) +
+    pair(52, 50, 20, 34, { fill: "url(#soft)", opacity: 0.05 + 0.34 * (1 - youth), clip: "face" }) +
+    pair(46, 92, 20, 14, { fill: "url(#soft)", opacity: 0.5 * sag, clip: "face" }, 16);
 }

@@ -67,15 +67,15 @@ export interface Person extends Kind {
 /** Distance between the genders' means in deviations; positive where women have more. */
 const GENDER_CUES = {
   jaw: -1.4,
-  chin: -0.9,
+  chin: -0.7,
   eyeSize: 0.8,
   lashes: 1.3,
   browWeight: -1.6,
-  browGap: 0.6,
-  noseWidth: -0.7,
+  browGap: 0.4,
+  noseWidth: -0.5,
   lipFullness: 0.8,
   neck: -1.4,
-  shoulders: -1.5,
+  shoulders: -1.6,
 } as const;
 
 const SKINS: readonly Rgb[] = [[252, 226, 205], [243, 208, 178], [229, 184, 146], [203, 150, 110], [160, 108, 76]];
@@ -101,7 +101,7 @@ export function drawPerson(rng: Rng, { gender, age }: Kind): Person {
     gender,
     age,
     ageing,
-    skin: mix(along(SKINS, tone), [206, 184, 152], 0.2 * ageing.old + 0.14 * (1 - ageing.youth)),
+    skin: mix(along(SKINS, tone), [206, 184, 152], 0.26 * ageing.old + 0.18 * (1 - ageing.youth)),
     face: {
       width: 1 + normal(face, 0, 0.035) + 0.015 * ageing.youth,
       length: 1 + normal(face, 0, 0.03) - 0.02 * ageing.youth,
