@@ -4,15 +4,13 @@
  *
  * @module
  */
-import { eyeDistance } from "./eyes.ts";
 import { hex, lighter, mix } from "./colour.ts";
 import { clamp } from "./draw.ts";
+import { eyeDistance } from "./eyes.ts";
 import type { Tones } from "./head.ts";
 import type { Projector } from "./pose.ts";
-import { curve, ellipse, path } from "./svg.ts";
+import { curve, ellipse, path, SIDES } from "./svg.ts";
 import type { Person } from "./traits.ts";
-
-const SIDES = [-1, 1] as const;
 
 /** Bags under the eyes, and the lines beside them. */
 function paintAroundEyes(person: Person, ink: string, project: Projector): string {
@@ -21,6 +19,9 @@ function paintAroundEyes(person: Person, ink: string, project: Projector): strin
   const y = 9 + 0.7 * person.eyes.size;
   const at = (side: number, dx: number, dy: number) => project(side * (x + dx), dy);
   const both = (paint: (side: number) => string) => SIDES.map(paint).join("");
+  /** Crow's feet. */
+  const feet = (s: number) =>
+    [-5, 1, 7].map((dy) => curve([at(s, 18, 1 + dy * 0.3), at(s, 25, dy), at(s, 31, dy * 1.9)])).join("");
   return both((s) => ellipse(at(s, 1, y + 4), 17, 9, { fill: "url(#soft)", opacity: 0.6 * bags })) +
     path(both((s) => curve([at(s, -14, y - 1), at(s, -4, y + 5), at(s, 8, y + 4), at(s, 16, y - 1)])), {
       stroke: ink,
@@ -32,14 +33,7 @@ function paintAroundEyes(person: Person, ink: string, project: Projector): strin
       width: 2,
       opacity: 0.8 * bags * (0.3 + 0.7 * old),
     }) +
-    path(
-      both((s) =>
-        [-5, 1, 7].map((slope) => curve([at(s, 18, 1 + slope * 0.3), at(s, 25, slope), at(s, 31, slope * 1.9)])).join(
-          "",
-        )
-      ),
-      { stroke: ink, width: 2, opacity: 0.5 * lines * lines + 0.36 * old },
-    );
+    path(both(feet), { stroke: ink, width: 2, opacity: 0.5 * lines * lines + 0.36 * old });
 }
 
 /** Lines across the forehead and between the brows. */

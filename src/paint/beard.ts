@@ -10,48 +10,46 @@ import type { Projector } from "./pose.ts";
 import { outline, path, type Point } from "./svg.ts";
 import type { Person } from "./traits.ts";
 
-function mirrored(half: readonly (readonly [number, number, number?])[], project: Projector): Point[] {
+/** A point of the head's left or right half, its depth that of the face's surface unless given. */
+type HeadPoint = readonly [x: number, y: number, z?: number];
+
+/** A run of points with its mirror image, from one side to the other. */
+function across(half: readonly HeadPoint[], project: Projector): Point[] {
   const points = half.map(([x, y, z]) => project(x, y, z));
   return [...points, ...half.map(([x, y, z]) => project(-x, y, z)).toReversed()];
 }
 
-/** Paints the beard, under mouth and mask. */
-export function paintBeard({ beard, face, ...person }: Person, tones: Tones, project: Projector): string {
-  if (beard.kind === "none") return "";
-  const whole = { beard, face, ...person };
-  const colour = mix(hairColour(whole), tones.deep, 0.2);
-  const stubble = beard.kind === "stubble";
+/**
+ * Paints the beard, under mouth and mask.
+ *
+ * @param person Whose beard.
+ * @param tones The skin's colours.
+ * @param project The pose.
+ */
+export function paintBeard(person: Person, tones: Tones, project: Projector): string {
+  const { beard: { kind, density }, face } = person;
+  if (kind === "none") return "";
+  const stubble = kind === "stubble";
   const ink = {
-    fill: hex(colour),
-    opacity: stubble ? 0.16 + 0.2 * beard.density : 0.7 + 0.28 * beard.density,
+    fill: hex(mix(hairColour(person), tones.deep, 0.2)),
+    opacity: stubble ? 0.16 + 0.2 * density : 0.7 + 0.28 * density,
     clip: stubble ? "face" : undefined,
   };
-  const moustache = path(
-    outline(
-      mirrored([[-29, 76, 62], [-20, 66, 70], [-6, 60, 80]], project),
-      mirrored([[27, 79, 62], [14, 70, 76], [3, 69, 80]], project),
-    ),
-    ink,
-  );
-  if (beard.kind === "moustache") return moustache;
-  const w = face.width;
-  const jaw = (55 + 4.4 * face.jaw) * w;
-  const low = stubble ? 114 : 119 + 5 * beard.density;
-  if (beard.kind === "goatee") {
-    const tuft = mirrored([[-23, 88, 50], [-25, 102, 40], [-15, low, 30]], project);
-    return moustache + path(outline(tuft, mirrored([[17, 86, 56], [8, 91, 66]], project)), ink);
+  const area = (outer: readonly HeadPoint[], inner: readonly HeadPoint[]) =>
+    outline(across(outer, project), across(inner, project));
+  const moustache = area([[-29, 76, 62], [-20, 66, 70], [-6, 60, 80]], [[27, 79, 62], [14, 70, 76], [3, 69, 80]]);
+  if (kind === "moustache") return path(moustache, ink);
+  const low = stubble ? 114 : 119 + 5 * density;
+  if (kind === "goatee") {
+    const tuft = area([[-23, 88, 50], [-25, 102, 40], [-15, low, 30]], [[17, 86, 56], [8, 91, 66]]);
+    return path(moustache, ink) + path(tuft, ink);
   }
-  const outer = mirrored(
-    [[-74 * w, 8, 0], [-71 * w, 50, 8], [-jaw - 4, 88, 14], [-27, low - 2, 26], [-8, low + 2, 30]],
-    project,
+  const w = face.width;
+  const jaw = (55 + 4.4 * face.jaw) * w + 4;
+  const whole = area(
+    [[-74 * w, 8, 0], [-71 * w, 50, 8], [-jaw, 88, 14], [-27, low - 2, 26], [-8, low + 2, 30]],
+    [[67 * w, 10, 20], [60 * w, 46], [42, 66], [24, 60], [8, 58, 84]],
   );
-  const inner = mirrored([[67 * w, 10, 20], [60 * w, 46], [42, 66], [24, 60], [8, 58, 84]], project);
-  const skin = path(
-    outline(mirrored([[-22, 74, 66], [-10, 70, 78]], project), mirrored([[20, 78, 66], [8, 88, 74]], project)),
-    {
-      fill: hex(tones.base),
-      opacity: stubble ? 0 : 0.9,
-    },
-  );
-  return path(outline(outer, inner), ink) + skin;
+  const lips = area([[-22, 74, 66], [-10, 70, 78]], [[20, 78, 66], [8, 88, 74]]); // skin around the mouth
+  return path(whole, ink) + (stubble ? "" : path(lips, { fill: hex(tones.base), opacity: 0.9 }));
 }

@@ -7,16 +7,17 @@ import type { Clothes } from "./clothes_traits.ts";
 import { darker, hex, lighter } from "./colour.ts";
 import { GARMENTS } from "./garments.ts";
 import type { Tones } from "./head.ts";
-import { curve, linear, outline, path, type Point } from "./svg.ts";
+import { curve, linear, outline, path, type Point, SIDES } from "./svg.ts";
 import type { Person } from "./traits.ts";
 
 /** The cloth's print as a pattern named `cloth`. */
 function paintPrint({ pattern, second }: Clothes): string {
   const ink = hex(second);
+  const band = (w: number, h: number) => `<rect width="${w}" height="${h}" fill="${ink}" fill-opacity=".5"/>`;
   const marks = {
     plain: "",
     stripes: `<rect width="26" height="9" fill="${ink}"/>`,
-    checks: `<path d="M0 0H13V26H0ZM0 0H26V13H0Z" fill="${ink}" fill-opacity=".5"/>`,
+    checks: band(13, 26) + band(26, 13),
     dots: `<circle cx="7" cy="7" r="3.6" fill="${ink}"/><circle cx="20" cy="20" r="3.6" fill="${ink}"/>`,
   }[pattern];
   return `<pattern id="cloth" width="26" height="26" patternUnits="userSpaceOnUse">${marks}</pattern>`;
@@ -58,7 +59,7 @@ export function paintClothes({ clothes, shoulders, neck }: Person, tones: Tones,
   });
   const [from, to] = side < 0 ? [-150, 150] : [150, -150];
   const arm = 96 + 15 * shoulders;
-  const creases = [-1, 1].map((s) => curve([[s * arm, 330], [s * (arm + 6), 270], [s * (arm - 8), 244]]));
+  const creases = SIDES.map((s) => curve([[s * arm, 330], [s * (arm + 6), 270], [s * (arm - 8), 244]]));
   return chest + (behind?.(cut) ?? "") +
     linear("weave", [from, 160], [to, 300], [
       [0, hex(lighter(colour, 0.08))],

@@ -9,7 +9,7 @@ import { checkInteger, list, show } from "../core/check.ts";
 import { FACE_SCHEMA } from "../core/mod.ts";
 import { writeCsv } from "../io/csv.ts";
 import { ensureDir, exists, readJson, renameDurably, writeAtomic } from "../io/files.ts";
-import { inFlight, type WatchOptions } from "../io/in_flight.ts";
+import { inFlight } from "../io/in_flight.ts";
 import { listFiles, listFolders } from "../io/listing.ts";
 import { rasterize } from "../io/raster.ts";
 import { GRAIN_TILE } from "./light.ts";
@@ -20,7 +20,7 @@ import { portrait } from "./portrait.ts";
 import { drawShot } from "./shot.ts";
 
 /** What is painted. */
-export interface PaintOptions extends WatchOptions {
+export interface PaintOptions {
   /** People to train on, seven pictures each. */
   readonly people: number;
   /** Other people, whose pictures make the eval part; none unless given. */
@@ -35,6 +35,10 @@ export interface PaintOptions extends WatchOptions {
   readonly shares?: Partial<Shares>;
   /** File format; "jpeg" unless given. */
   readonly format?: "jpeg" | "png";
+  /** Ends the painting; the same call goes on with it. */
+  readonly signal?: AbortSignal;
+  /** Called after each picture with how many are done and how many there are, eval part included. */
+  readonly onProgress?: (progress: { done: number; total: number }) => void;
 }
 
 /** What was painted. */
@@ -104,7 +108,7 @@ export async function paintFaces(dir: string, options: PaintOptions): Promise<Pa
   return { dir, pictures: plan.train.length, evalPictures: plan.eval.length, classCounts, planted: plan.planted };
 }
 
-type Checked = PlanOptions & WatchOptions & { readonly size: readonly [height: number, width: number] };
+type Checked = PlanOptions & Pick<PaintOptions, "signal" | "onProgress"> & Required<Pick<PaintOptions, "size">>;
 
 function checked({ signal, onProgress, ...options }: PaintOptions): Checked {
   const { people, evalPeople = 0, seed, size = [512, 384], labelNoise = 0, format = "jpeg" } = options;

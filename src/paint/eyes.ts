@@ -7,10 +7,8 @@ import { hex, mix, type Rgb, WHITE } from "./colour.ts";
 import type { Tones } from "./head.ts";
 import type { Projector } from "./pose.ts";
 import type { Expression } from "./shot.ts";
-import { clip, curve, ellipse, outline, path, type Point } from "./svg.ts";
+import { clip, curve, ellipse, outline, path, type Point, SIDES } from "./svg.ts";
 import type { Person } from "./traits.ts";
-
-const SIDES = [-1, 1] as const;
 
 /** Distance of the eyes from the middle, in head units. */
 export function eyeDistance({ eyes, face }: Person): number {

@@ -7,7 +7,7 @@ import { darker, hex, lighter, mix } from "./colour.ts";
 import type { Tones } from "./head.ts";
 import type { Projector } from "./pose.ts";
 import type { Expression } from "./shot.ts";
-import { curve, ellipse, loop, outline, path } from "./svg.ts";
+import { curve, ellipse, loop, outline, path, SIDES } from "./svg.ts";
 import type { Person } from "./traits.ts";
 
 /**
@@ -35,7 +35,7 @@ export function paintNose({ nose, ageing }: Person, tones: Tones, side: number, 
     at(half * 0.75, 6, 82),
     at(half, 0, 78),
   ]);
-  const nostrils = [-1, 1].map((s) =>
+  const nostrils = SIDES.map((s) =>
     ellipse(at(s * half * 0.46, 5, 88), 3.4, 2, { fill: hex(darker(tones.deep, 0.4)), opacity: 0.8 }, -s * 12)
   );
   return path(shadow, { fill: deep, opacity: 0.24 + 0.06 * nose.bridge }) +

@@ -5,7 +5,7 @@
  */
 import type { Clothes } from "./clothes_traits.ts";
 import { darker, hex, lighter } from "./colour.ts";
-import { curve, ellipse, outline, path, type Point } from "./svg.ts";
+import { curve, ellipse, outline, path, type Point, SIDES } from "./svg.ts";
 
 /** A neckline as cut for a person. */
 interface Cut {
@@ -32,7 +32,7 @@ interface Garment {
   readonly trim: (cut: Cut) => string;
 }
 
-const both = (paint: (side: -1 | 1) => string) => paint(-1) + paint(1);
+const both = (paint: (side: -1 | 1) => string) => SIDES.map(paint).join("");
 const dark = ({ colour }: Clothes) => hex(darker(colour, 0.34));
 
 /** The buttons' line from the neckline down. */

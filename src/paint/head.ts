@@ -6,7 +6,7 @@
 import { darker, hex, lighter, mix, type Rgb } from "./colour.ts";
 import type { Projector } from "./pose.ts";
 import type { Light } from "./shot.ts";
-import { clip, curve, ellipse, type Ink, linear, loop, outline, path, type Point, radial } from "./svg.ts";
+import { clip, curve, ellipse, type Ink, linear, loop, outline, path, type Point, radial, SIDES } from "./svg.ts";
 import type { Person } from "./traits.ts";
 
 /** Colours of a person's skin in a picture's light. */
@@ -57,7 +57,7 @@ export function faceOutline({ face, ageing }: Person, project: Projector): Point
 /** Paints both ears. */
 export function paintEars({ face, earrings }: Person, tones: Tones, project: Projector): string {
   const size = 1 + 0.06 * face.ears;
-  return [-1, 1].map((side) => {
+  return SIDES.map((side) => {
     const at = project(side * 77 * face.width, 14, -12);
     const inner: Point = [at[0] - side, at[1] - 2];
     return ellipse(at, 10 * size, 20 * size, { fill: hex(side < 0 ? tones.base : tones.shade) }, -side * 10) +
@@ -84,7 +84,7 @@ export function paintNeck({ neck, ageing }: Person, tones: Tones, [chin]: Point)
     [[0, 216]],
     [[half + 16, 178], [half, 120], [half + shift, 50]],
   );
-  const cords = [-1, 1].map((s) => curve([[s * 15, 132], [s * 10, 152], [s * 4, 172]]));
+  const cords = SIDES.map((s) => curve([[s * 15, 132], [s * 10, 152], [s * 4, 172]]));
   const rings = [[half - 6, 152], [half - 2, 166]].map(([x, y]) => curve([[-x!, y!], [0, y! + 8], [x!, y!]]));
   return linear("neck", [-half, 0], [half, 0], [
     [0, hex(darker(tones.base, 0.1))],
@@ -110,7 +110,7 @@ export function paintFace(person: Person, tones: Tones, light: Light, project: P
   const bend = 30 * (1 - Math.abs(light.side));
   const [deep, bloom] = [hex(tones.deep), hex(tones.bloom)];
   const pair = (x: number, y: number, rx: number, ry: number, ink: Ink, z?: number) =>
-    [-1, 1].map((side) => ellipse(project(side * x, y, z), rx, ry, ink)).join("");
+    SIDES.map((side) => ellipse(project(side * x, y, z), rx, ry, ink)).join("");
   return clip("face", d) +
     linear("skin", [from, -bend], [to, bend], [[0, hex(tones.lit)], [0.5, hex(tones.base)], [1, hex(tones.shade)]]) +
     radial("soft", [[0, deep, 1], [0.5, deep, 0.55], [1, deep, 0]]) +

@@ -7,7 +7,7 @@ import { darker, hex, lighter, mix } from "./colour.ts";
 import { paintFolds } from "./mask_folds.ts";
 import { depth, type Projector } from "./pose.ts";
 import type { Light, Mask } from "./shot.ts";
-import { clip, curve, linear, outline, path, type Point } from "./svg.ts";
+import { clip, curve, linear, outline, path, type Point, SIDES } from "./svg.ts";
 import type { Person } from "./traits.ts";
 
 /** Where a mask's edges run, in head units. */
@@ -58,12 +58,13 @@ function cutOf({ style, worn, lift }: Mask): Cut {
 /** The cloth's print as a pattern named `print`. */
 function printTag({ pattern, second, colour }: Mask): string {
   const ink = hex(mix(second, colour, 0.1));
+  const band = (w: number, h: number) => `<rect width="${w}" height="${h}" fill="${ink}" fill-opacity=".55"/>`;
   const dot = (x: number, y: number, r: number, fill = ink) => `<circle cx="${x}" cy="${y}" r="${r}" fill="${fill}"/>`;
   const marks = {
     plain: "",
     dots: dot(4, 4, 2.6) + dot(11, 11, 2.6),
     stripes: `<rect width="14" height="6" fill="${ink}"/>`,
-    checks: `<path d="M0 0H7V14H0ZM0 0H14V7H0Z" fill="${ink}" fill-opacity=".6"/>`,
+    checks: band(7, 14) + band(14, 7),
     flowers: dot(5, 5, 4) + dot(5, 5, 1.6, "#f2dc8c") + dot(12, 11.5, 2),
   }[pattern];
   return `<pattern id="print" width="14" height="14" patternUnits="userSpaceOnUse" patternTransform="rotate(12)">${marks}</pattern>`;
@@ -111,9 +112,9 @@ export function paintMask(mask: Mask, { face }: Person, light: Light, project: P
   const lower = [1, 0.72, 0.36, 0, -0.36, -0.72, -1].map((u) =>
     on(u * half * narrow, lowSide + (low - lowSide) * (1 - Math.abs(u) ** 1.7))
   );
-  const loop = (side: -1 | 1, from: Point, by: Point, y: number) =>
+  const loop = (side: number, from: Point, by: Point, y: number) =>
     curve([from, by, project(side * 77 * face.width, y, -14)]);
-  const loops = ([-1, 1] as const).map((s) =>
+  const loops = SIDES.map((s) =>
     loop(s, upper.at(s < 0 ? 0 : -1)!, project(s * 72, topSide * 0.6, 10), 0) +
     loop(s, lower.at(s < 0 ? -1 : 0)!, project(s * 72, 56, 6), 30)
   );

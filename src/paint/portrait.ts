@@ -66,12 +66,17 @@ export function portrait(person: Person, shot: Shot, { size: [height, width], gr
       shot.hand ? paintHand(person, tones, shot.hand, project) : "",
     ),
   );
-  const pixel = Math.min(CANVAS.width / width, CANVAS.height / height);
-  const filter = shot.blur > 0
-    ? `<filter id="blur" x="0" y="0" width="1" height="1"><feGaussianBlur stdDeviation="${num(shot.blur)}"/></filter>`
-    : "";
-  return `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${width}" height="${height}" viewBox="0 0 ${CANVAS.width} ${CANVAS.height}" preserveAspectRatio="xMidYMid slice">${filter}` +
-    (filter ? rect([0, 0], CANVAS.width, CANVAS.height, { fill: hex(shot.backdrop.colour) }) : "") + // a blur lets the border through
-    `<g stroke-linecap="round" stroke-linejoin="round"${filter ? ` filter="url(#blur)"` : ""}>` +
-    `${paintBackdrop(shot.backdrop)}${figure}</g>${paintLight(shot, pixel, grain)}</svg>`;
+  const { width: w, height: h } = CANVAS;
+  const scene = paintBackdrop(shot.backdrop) + figure;
+  return `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${width}" ` +
+    `height="${height}" viewBox="0 0 ${w} ${h}" preserveAspectRatio="xMidYMid slice" stroke-linecap="round" ` +
+    `stroke-linejoin="round">${shot.blur > 0 ? blurred(scene, shot) : scene}` +
+    `${paintLight(shot, Math.min(w / width, h / height), grain)}</svg>`;
+}
+
+/** A scene out of focus. The blur lets what is behind shine in at the border, hence the plain ground. */
+function blurred(scene: string, { blur, backdrop }: Shot): string {
+  return rect([0, 0], CANVAS.width, CANVAS.height, { fill: hex(backdrop.colour) }) +
+    `<filter id="blur" x="0" y="0" width="1" height="1"><feGaussianBlur stdDeviation="${num(blur)}"/></filter>` +
+    `<g filter="url(#blur)">${scene}</g>`;
 }

@@ -19,6 +19,7 @@ export interface Mask {
   /** Right, under the nose, under the chin, over the nose only, or hanging from one ear. */
   readonly worn: "right" | "nose out" | "chin" | "mouth out" | "ear";
   readonly colour: Rgb;
+  /** The print's colour. */
   readonly second: Rgb;
   readonly pattern: "plain" | "dots" | "stripes" | "checks" | "flowers";
   /** How far it sits above its usual place, in head units. */
@@ -43,10 +44,15 @@ export interface Light {
 
 /** A face's expression. */
 export interface Expression {
+  /** From -1, the corners of the mouth down, to 1 and above. */
   readonly smile: number;
+  /** How far the mouth is open, 0..1. */
   readonly open: number;
+  /** How far the eyes are open; 1 is usual. */
   readonly lids: number;
+  /** Where the eyes look, to the right and down, some -2..2. */
   readonly gaze: readonly [number, number];
+  /** How far the brows are raised, in head units. */
   readonly brows: number;
 }
 
@@ -71,33 +77,29 @@ export interface Shot {
   readonly quality: number;
 }
 
-const SURGICAL: readonly Rgb[] = [
-  [238, 242, 244],
-  [238, 242, 244],
-  [150, 196, 222],
-  [150, 196, 222],
-  [158, 208, 186],
-  [38, 38, 42],
-  [238, 188, 200],
-];
-const BOAT: readonly Rgb[] = [[242, 242, 240], [242, 242, 240], [34, 34, 36], [34, 34, 36], [198, 186, 170], [
-  128,
-  130,
-  136,
-]];
+const [PALE, BLUE, GREEN, PINK]: readonly Rgb[] = [[238, 242, 244], [150, 196, 222], [158, 208, 186], [238, 188, 200]];
+const [BLACK, BEIGE, GREY]: readonly Rgb[] = [[36, 36, 39], [198, 186, 170], [128, 130, 136]];
+/** Colours of masks that are bought, as often as they are seen; cloth has any. */
+const SURGICAL = [PALE, PALE, BLUE, BLUE, GREEN, BLACK, PINK] as readonly Rgb[];
+const MOULDED = [PALE, PALE, BLACK, BLACK, BEIGE, GREY] as readonly Rgb[];
 
 function drawMask(rng: Rng, state: MaskState): Mask | undefined {
   if (state === "not wear") return undefined;
   const style = pick(rng, { surgical: 0.36, cloth: 0.26, boat: 0.24, duckbill: 0.08, cup: 0.06 });
   const own = hsl(uniform(rng, 0, 360), uniform(rng, 0.05, 0.6), uniform(rng, 0.14, 0.86));
-  const colours = style === "surgical" ? SURGICAL : style === "cloth" ? [own] : BOAT;
-  const light = uniform(rng, 0.55, 0.92);
+  const colours = style === "surgical" ? SURGICAL : style === "cloth" ? [own] : MOULDED;
+  const contrast = uniform(rng, 0.55, 0.92);
+  const second = hsl(
+    uniform(rng, 0, 360),
+    uniform(rng, 0.1, 0.6),
+    own[0] + own[1] + own[2] > 380 ? 1 - contrast : contrast,
+  );
   const worn = state === "wear" ? "right" : pick(rng, { "nose out": 0.52, chin: 0.35, "mouth out": 0.06, ear: 0.07 });
   return {
     style,
     worn,
     colour: oneOf(rng, colours),
-    second: hsl(uniform(rng, 0, 360), uniform(rng, 0.1, 0.6), own[0] + own[1] + own[2] > 380 ? 1 - light : light),
+    second,
     pattern: style === "cloth"
       ? pick(rng, { plain: 0.46, dots: 0.14, stripes: 0.14, checks: 0.12, flowers: 0.14 })
       : "plain",

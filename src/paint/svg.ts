@@ -8,6 +8,9 @@
 /** A point in the units of its group, x to the right and y down. */
 export type Point = readonly [x: number, y: number];
 
+/** Left and right, as signs of x. */
+export const SIDES = [-1, 1] as const;
+
 /** How a shape is filled and stroked; what is left out is not drawn. */
 export interface Ink {
   /** Fill colour or `url(#id)`. */
