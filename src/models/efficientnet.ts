@@ -10,12 +10,17 @@ import type { Tensor2D, Tensor4D } from "../tensor/types.ts";
 import type { Layers } from "./layers.ts";
 import type { ForwardOptions } from "./model.ts";
 
-/** How an EfficientNet is scaled from B0. */
-export interface EfficientNetScale {
-  /** Factor on the channels. */
-  readonly width: number;
-  /** Factor on the number of blocks. */
-  readonly depth: number;
+/** Blocks that follow one another: how many, kernel, stride of the first, expansion, channels. */
+export type Stage = readonly [repeats: number, kernel: number, stride: number, expansion: number, channels: number];
+
+/** What an EfficientNet is built of. */
+export interface EfficientNetShape {
+  /** Channels of the first convolution, which halves the size. */
+  readonly stem: number;
+  /** The blocks between the first and the last convolution. */
+  readonly stages: readonly Stage[];
+  /** D, the channels of the last convolution. */
+  readonly features: number;
 }
 
 /** A backbone: pixels `[B, H, W, 3]` to features `[B, D]`. */
@@ -26,47 +31,72 @@ export interface Backbone {
   forward(x: Tensor4D, options: ForwardOptions): Tensor2D;
 }
 
-/** Blocks of a stage: how many, kernel, stride of the first, expansion, channels. Table 1 of the paper. */
-const STAGES:
-  readonly (readonly [repeats: number, kernel: number, stride: number, expansion: number, channels: number])[] = [
+/** B0, from table 1 of the paper. */
+const B0: EfficientNetShape = {
+  stem: 32,
+  stages: [
     [1, 3, 1, 1, 16],
     [2, 3, 2, 6, 24],
     [2, 5, 2, 6, 40],
     [3, 3, 2, 6, 80],
     [3, 5, 1, 6, 112],
     [4, 5, 2, 6, 192],
-    [
-      1,
-      3,
-      1,
-      6,
-      320,
-    ],
-  ];
+    [1, 3, 1, 6, 320],
+  ],
+  features: 1280,
+};
+
+/**
+ * A network for images of about 64 pixels, for tests, demonstrations and machines without a GPU: it keeps an eighth of
+ * the size to its end, where B0 goes down to a thirty-second, and has a thirtieth of B0's weights.
+ */
+export const NANO: EfficientNetShape = {
+  stem: 16,
+  stages: [[1, 3, 1, 1, 16], [2, 3, 2, 4, 24], [2, 5, 2, 4, 40], [2, 3, 1, 4, 64]],
+  features: 256,
+};
+
+/**
+ * B0 with more channels and blocks, as the paper scales it.
+ *
+ * @param width Factor on the channels, which are then rounded to multiples of 8.
+ * @param depth Factor on the number of blocks, rounded up.
+ */
+export function scaleB0(width: number, depth: number): EfficientNetShape {
+  const scaled = (channels: number) => divisible(channels * width);
+  return {
+    stem: scaled(B0.stem),
+    stages: B0.stages.map((
+      [repeats, kernel, stride, expansion, channels],
+    ) => [Math.ceil(repeats * depth), kernel, stride, expansion, scaled(channels)]),
+    features: scaled(B0.features),
+  };
+}
 
 /**
  * Makes an EfficientNet without its classifier.
  *
  * @param layers Where its variables go.
- * @param scale Width and depth against B0.
+ * @param shape What it is built of.
  * @param dropPath Share of images whose branch is dropped in the last block; earlier blocks have less, linearly.
  */
-export function efficientNet(layers: Layers, { width, depth }: EfficientNetScale, dropPath: number): Backbone {
-  const scaled = (channels: number) => divisible(channels * width);
-  const stages = STAGES.map(([repeats, ...rest]) => [Math.ceil(repeats * depth), ...rest] as const);
+export function efficientNet(
+  layers: Layers,
+  { stem: first, stages, features }: EfficientNetShape,
+  dropPath: number,
+): Backbone {
   const total = stages.reduce((sum, [repeats]) => sum + repeats, 0);
-  let channels = scaled(32);
-  const stem = layers.conv("conv_stem", { kernel: 3, inputs: 3, outputs: channels, stride: 2 });
-  const stemNorm = layers.batchNorm("bn1", channels, "silu");
+  const stem = layers.conv("conv_stem", { kernel: 3, inputs: 3, outputs: first, stride: 2 });
+  const stemNorm = layers.batchNorm("bn1", first, "silu");
+  let channels = first;
   const blocks: Block[] = [];
   stages.forEach(([repeats, kernel, stride, expansion, outputs], stage) => {
     for (let i = 0; i < repeats; i++) {
-      const sizes = { kernel, stride: i === 0 ? stride : 1, expansion, inputs: channels, outputs: scaled(outputs) };
+      const sizes = { kernel, stride: i === 0 ? stride : 1, expansion, inputs: channels, outputs };
       blocks.push(mbconv(layers, `blocks.${stage}.${i}`, sizes, dropPath * blocks.length / total));
-      channels = sizes.outputs;
+      channels = outputs;
     }
   });
-  const features = scaled(1280);
   const last = layers.conv("conv_head", { kernel: 1, inputs: channels, outputs: features });
   const lastNorm = layers.batchNorm("bn2", features, "silu");
   return {

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { build, type Part, part, type SpecOf, specSchema } from "../core/parts.ts";
 import { seededRng } from "../core/rng.ts";
 import * as tf from "../tensor/tf.ts";
-import { efficientNet, type EfficientNetScale } from "./efficientnet.ts";
+import { efficientNet, type EfficientNetShape, NANO, scaleB0 } from "./efficientnet.ts";
 import { HEADS, type HeadSpec } from "./heads.ts";
 import { makeLayers } from "./layers.ts";
 import { IMAGENET_INPUT, type Model } from "./model.ts";
@@ -45,12 +45,12 @@ const options = z.strictObject({
   head: specSchema(HEADS).prefault({ name: "plain" }).describe("What turns features into class scores."),
 });
 
-/** An EfficientNet as a part: its scale against B0, its own image size, its name. */
-function scaledBy(name: string, scale: EfficientNetScale, size: number): Part<EfficientNetOptions, ModelMaker> {
+/** An EfficientNet as a part: what it is built of, its own image size, its name. */
+function shaped(name: string, shape: EfficientNetShape, size: number): Part<EfficientNetOptions, ModelMaker> {
   return part(options, ({ dropPath, head }): ModelMaker => ({ classes, levels, seed, size: given = [size, size] }) => {
     const names = typeof classes === "number" ? Array.from({ length: classes }, (_, i) => `${i}`) : classes;
     const layers = makeLayers(seededRng(seed).fork(name));
-    const backbone = efficientNet(layers, scale, dropPath);
+    const backbone = efficientNet(layers, shape, dropPath);
     const sizes = { features: backbone.features, classes: names.length, levels: levels ?? [names.length] };
     if (sizes.levels.reduce((product, n) => product * n, 1) !== names.length) {
       throw new RangeError(
@@ -87,13 +87,12 @@ export const MODELS: {
   readonly efficientnet_b3: Part<EfficientNetOptions, ModelMaker>;
   readonly efficientnet_b4: Part<EfficientNetOptions, ModelMaker>;
 } = {
-  /** A third of B0's width and half of its depth: for tests, demonstrations and small images. */
-  efficientnet_nano: scaledBy("efficientnet_nano", { width: 0.35, depth: 0.5 }, 64),
-  efficientnet_b0: scaledBy("efficientnet_b0", { width: 1, depth: 1 }, 224),
-  efficientnet_b1: scaledBy("efficientnet_b1", { width: 1, depth: 1.1 }, 240),
-  efficientnet_b2: scaledBy("efficientnet_b2", { width: 1.1, depth: 1.2 }, 260),
-  efficientnet_b3: scaledBy("efficientnet_b3", { width: 1.2, depth: 1.4 }, 300),
-  efficientnet_b4: scaledBy("efficientnet_b4", { width: 1.4, depth: 1.8 }, 380),
+  efficientnet_nano: shaped("efficientnet_nano", NANO, 64),
+  efficientnet_b0: shaped("efficientnet_b0", scaleB0(1, 1), 224),
+  efficientnet_b1: shaped("efficientnet_b1", scaleB0(1, 1.1), 240),
+  efficientnet_b2: shaped("efficientnet_b2", scaleB0(1.1, 1.2), 260),
+  efficientnet_b3: shaped("efficientnet_b3", scaleB0(1.2, 1.4), 300),
+  efficientnet_b4: shaped("efficientnet_b4", scaleB0(1.4, 1.8), 380),
 };
 
 /** A model's name and options. */

@@ -1,5 +1,5 @@
-"""Writes efficientnet.json: logits, gradients, running statistics and one Adam step of torchvision's EfficientNet, scaled
-to width 0.35 and depth 0.5, for weights and pixels made by a small generator that the tests have too.
+"""Writes efficientnet.json: logits, gradients, running statistics and one Adam step of torchvision's EfficientNet with the
+stages of efficientnet_nano, for weights and pixels made by a small generator that the tests have too.
 
 Run with Debian's python3-torch and python3-torchvision: /usr/bin/python3 tests/reference/efficientnet.py
 """
@@ -9,7 +9,7 @@ import pathlib
 import numpy as np
 import torch
 import torchvision
-from torchvision.models.efficientnet import EfficientNet, _efficientnet_conf
+from torchvision.models.efficientnet import EfficientNet, MBConvConfig
 
 CLASSES = 5
 SIZE = 40
@@ -46,8 +46,13 @@ def sample(tensor):
     return {"sum": flat.sum().item(), "absolute": flat.abs().sum().item(), "entries": picked}
 
 
-setting, last = _efficientnet_conf("efficientnet_b0", width_mult=0.35, depth_mult=0.5)
-model = EfficientNet(setting, dropout=0.0, stochastic_depth_prob=0.0, num_classes=CLASSES, last_channel=last)
+setting = [  # expansion, kernel, stride, channels in and out, blocks
+    MBConvConfig(1, 3, 1, 16, 16, 1),
+    MBConvConfig(4, 3, 2, 16, 24, 2),
+    MBConvConfig(4, 5, 2, 24, 40, 2),
+    MBConvConfig(4, 3, 1, 40, 64, 2),
+]
+model = EfficientNet(setting, dropout=0.0, stochastic_depth_prob=0.0, num_classes=CLASSES, last_channel=256)
 fill(model)
 pixels = torch.from_numpy(uniform(BATCH * 3 * SIZE * SIZE, 999)).reshape(BATCH, 3, SIZE, SIZE)
 labels = torch.arange(BATCH) % CLASSES
