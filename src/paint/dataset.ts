@@ -8,10 +8,10 @@ import { dirname, join } from "node:path";
 import { checkInteger, list, show } from "../core/check.ts";
 import { FACE_SCHEMA } from "../core/mod.ts";
 import { writeCsv } from "../io/csv.ts";
-import { ensureDir, exists, readJson, renameDurably, writeAtomic } from "../io/files.ts";
+import { ensureDir, exists, writeAtomic } from "../io/files.ts";
 import { inFlight } from "../io/in_flight.ts";
-import { listFiles, listFolders } from "../io/listing.ts";
 import { rasterize } from "../io/raster.ts";
+import { beginFolder, settleTemporaries } from "./folder.ts";
 import { GRAIN_TILE } from "./light.ts";
 import { type Picture, type Plan, planFaces, type PlanOptions } from "./plan.ts";
 import type { PlantedFault } from "./planting.ts";
@@ -57,9 +57,6 @@ export interface PaintedFaces {
 
 /** Goes up when the same options give other pictures, so that no folder is completed with them. */
 const STYLE = 1;
-
-/** The file that tells a painted folder, finished or not, and with which options it was begun. */
-const MARKER = ".painting.json";
 
 /**
  * Paints a data set of faces: `train/train.csv` and `train/images/<id>_<gender>_<race>_<age>/`, seven pictures a person, and
@@ -112,7 +109,10 @@ type Checked = PlanOptions & Pick<PaintOptions, "signal" | "onProgress"> & Requi
 
 function checked({ signal, onProgress, ...options }: PaintOptions): Checked {
   const { people, evalPeople = 0, seed, size = [512, 384], labelNoise = 0, format = "jpeg" } = options;
-  const shares = { ...CONTEST_SHARES, ...options.shares };
+  const shares = {
+    gender: weightsOf("gender", options.shares?.gender ?? CONTEST_SHARES.gender),
+    age: weightsOf("age", options.shares?.age ?? CONTEST_SHARES.age),
+  };
   const attempt = "paint faces";
   checkInteger(attempt, "people", people, { min: 1, max: 999_999 });
   checkInteger(attempt, "evalPeople", evalPeople, { min: 0, max: 999_999 });
@@ -124,54 +124,22 @@ function checked({ signal, onProgress, ...options }: PaintOptions): Checked {
   if (format !== "jpeg" && format !== "png") {
     throw new RangeError(`Cannot ${attempt} as format must be one of "jpeg", "png": current value is ${show(format)}`);
   }
-  for (const [name, weights] of Object.entries(shares)) {
-    const known = Object.keys(CONTEST_SHARES[name as keyof Shares]);
-    const values = Object.values<number>(weights);
-    const fits = known.every((key) => Object.hasOwn(weights, key)) && values.length === known.length;
-    if (fits && values.every((value) => value >= 0 && value < Infinity) && values.some((value) => value > 0)) continue;
-    throw new RangeError(
-      `Cannot ${attempt} as shares.${name} must give ${list(known)} weights from 0 up, not all 0: current value is ${
-        show(weights)
-      }`,
-    );
-  }
   return { people, evalPeople, seed, size, labelNoise, shares, format, signal, onProgress };
 }
 
-/** Marks a folder as a painting with these options, or finds that it is one; true if it was begun earlier. */
-async function beginFolder(dir: string, options: Readonly<Record<string, unknown>>): Promise<boolean> {
-  const marker = join(dir, MARKER);
-  await ensureDir(dir);
-  if (await exists(marker)) {
-    const earlier = await readJson(marker) as Record<string, unknown>;
-    const differ = [...new Set([...Object.keys(options), ...Object.keys(earlier)])]
-      .filter((name) => JSON.stringify(earlier[name]) !== JSON.stringify(options[name]));
-    if (differ.length === 0) return true;
-    const found = differ.map((name) => `${name} ${JSON.stringify(earlier[name])}`).join(", ");
-    throw new TypeError(`Cannot paint into "${dir}" as it must be of the same painting: it was begun with ${found}`);
-  }
-  const found = [...await listFolders(dir), ...await listFiles(dir)];
-  if (found.length > 0) {
-    throw new TypeError(
-      `Cannot paint into "${dir}" as it must be empty or of an earlier painting: it holds ${list(found.slice(0, 3))}${
-        found.length > 3 ? ` and ${found.length - 3} more` : ""
-      }`,
-    );
-  }
-  await writeAtomic(marker, `${JSON.stringify(options, null, 1)}\n`);
-  return false;
-}
-
-/** Renames what a killed process left beside its files to the files themselves, which are to be written again. */
-async function settleTemporaries(dir: string): Promise<Set<string>> {
-  const stale = new Set<string>();
-  for (const name of await listFiles(dir, { recursive: true })) {
-    const [, target] = /^(.+)\.[0-9a-f-]{36}\.tmp$/.exec(name) ?? [];
-    if (target === undefined) continue;
-    await renameDurably(join(dir, name), join(dir, target));
-    stale.add(join(dir, target));
-  }
-  return stale;
+/** Weights in the order of the contest's, as a different order would deal differently. */
+function weightsOf<K extends keyof Shares>(name: K, weights: Shares[K]): Shares[K] {
+  const known = Object.keys(CONTEST_SHARES[name]);
+  const entries = known.map((key) => [key, (weights as Readonly<Record<string, number>>)[key]] as const);
+  const fits = Object.keys(weights).length === known.length &&
+    entries.every(([, weight]) => weight !== undefined && weight >= 0 && weight < Infinity) &&
+    entries.some(([, weight]) => weight! > 0);
+  if (fits) return Object.fromEntries(entries) as unknown as Shares[K];
+  throw new RangeError(
+    `Cannot paint faces as shares.${name} must give ${list(known)} weights from 0 up, not all 0: current value is ${
+      show(weights)
+    }`,
+  );
 }
 
 async function paint(

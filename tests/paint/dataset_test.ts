@@ -120,6 +120,22 @@ Deno.test("paintFaces() refuses a folder with something else in it or with anoth
   });
 });
 
+Deno.test("paintFaces() takes shares in whatever order their keys stand", async () => {
+  await withDir(async (dir) => {
+    const what = { people: 3, seed: 1, size: [16, 16] } as const;
+    await paintFaces(dir, {
+      ...what,
+      shares: { gender: { male: 2, female: 2 }, age: { young: 1, middle: 1, old: 1 } },
+    });
+    const before = await digests(dir);
+    await paintFaces(dir, {
+      ...what,
+      shares: { age: { old: 1, young: 1, middle: 1 }, gender: { female: 2, male: 2 } },
+    });
+    assertEquals(await digests(dir), before);
+  });
+});
+
 Deno.test("paintFaces() refuses options out of range", async () => {
   const faults: [Partial<Record<keyof PaintOptions, unknown>>, string][] = [
     [{ people: 0 }, "people must be a whole number from 1"],
@@ -128,6 +144,7 @@ Deno.test("paintFaces() refuses options out of range", async () => {
     [{ labelNoise: 1.5 }, "labelNoise must be a share from 0 to 1: current value is 1.5"],
     [{ format: "gif" }, `format must be one of "jpeg", "png": current value is "gif"`],
     [{ shares: { gender: { male: 0, female: 0 } } }, "shares.gender must give"],
+    [{ shares: { age: { young: 1, middle: 2 } } }, `shares.age must give "young", "middle", "old" weights`],
   ];
   for (const [fault, message] of faults) {
     await assertRejects(() => paintFaces("never-made", { ...SMALL, ...fault } as PaintOptions), RangeError, message);
