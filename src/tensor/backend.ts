@@ -8,7 +8,7 @@ import { checkInteger, list } from "../core/check.ts";
 import { type BackendName, firstSentence, type Loaded, LOADERS, REMEDIES } from "./loaders.ts";
 import { type Need, probe } from "./probe.ts";
 import * as tf from "./tf.ts";
-import { stopEngine } from "./wasm/mod.ts";
+import { MAX_THREADS, stopEngine } from "./wasm/mod.ts";
 
 export type { BackendName, Need };
 
@@ -39,7 +39,7 @@ export interface BackendOptions {
    * WebGPU, wasm, plain JavaScript.
    */
   readonly prefer?: BackendName | readonly BackendName[];
-  /** Threads for wasm; by default as many as the machine has cores. */
+  /** Threads for wasm, 1 to 8; by default as many as the machine has cores, up to 8. */
   readonly threads?: number;
 }
 
@@ -64,7 +64,7 @@ let queue: Promise<unknown> = Promise.resolve();
  * ```
  *
  * @returns What was chosen, and why others were not.
- * @throws {RangeError} If a name is unknown, or threads is not a whole number of at least 1.
+ * @throws {RangeError} If a name is unknown, or threads is not a whole number from 1 to 8.
  * @throws {Error} If the backend asked for, or every one of several, cannot be used; the reasons and remedies are given.
  */
 export function initBackend({ need, prefer, threads }: BackendOptions): Promise<BackendInfo> {
@@ -77,8 +77,8 @@ export function initBackend({ need, prefer, threads }: BackendOptions): Promise<
   if (names.length === 0) {
     throw new RangeError(`Cannot choose a backend as prefer is empty: name some of ${list(NAMES)}`);
   }
-  const wanted = threads ?? navigator.hardwareConcurrency;
-  checkInteger("choose a backend", "threads", wanted, { min: 1, max: 256 });
+  const wanted = threads ?? Math.min(navigator.hardwareConcurrency, MAX_THREADS);
+  checkInteger("choose a backend", "threads", wanted, { min: 1, max: MAX_THREADS });
   const wish = JSON.stringify([need, names, explicit, wanted]);
   const choice = queue.then(() => choose(wish, { need, names, explicit, threads: wanted }));
   queue = choice.catch(() => {}); // one at a time, and the next is free to try again

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import process from "node:process";
 import { parseArgs } from "@std/cli/parse-args";
 import { randomNormal, seededRng } from "../../src/core/rng.ts";
 import { build } from "../../src/core/parts.ts";
@@ -63,13 +64,20 @@ const once = flags.mode === "train"
     logits.dispose();
   };
 
-const times: number[] = [];
+/** Milliseconds of processor time, of all threads. */
+const processorTime = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+const times: number[] = [], processorTimes: number[] = [];
 for (let step = 1; step <= steps + 2; step++) {
-  const start = performance.now();
+  const start = performance.now(), startOnProcessor = processorTime();
   await once(step);
-  times.push(performance.now() - start);
+  times.push((performance.now() - start) / batch);
+  processorTimes.push((processorTime() - startOnProcessor) / batch);
 }
-const sorted = times.slice(2).sort((a, b) => a - b).map((time) => time / batch);
+const sorted = times.slice(2).sort((a, b) => a - b);
 const round = (value: number) => Number(value.toFixed(3));
 console.log(JSON.stringify({
   program: "maskfold",
@@ -82,6 +90,7 @@ console.log(JSON.stringify({
   mode: flags.mode,
   minMsPerImage: round(sorted[0]!),
   medianMsPerImage: round(sorted[sorted.length >> 1]!),
+  processorMsPerImage: round(Math.min(...processorTimes.slice(2))),
   tensors: tf.memory().numTensors,
   memoryMiB: Math.round(Deno.memoryUsage().rss / 2 ** 20),
   losses: losses.slice(0, 3).map(round),

@@ -172,7 +172,7 @@ function filterGradient(x: tf.TensorInfo, dy: tf.TensorInfo, info: ConvInfo): tf
     return out;
   }
   const place = placeGeometry(geometryOf(info));
-  if (dividesAlong(P, K, N)) {
+  if (dividesAlong(P, K)) {
     const stride = (K + Math.ceil(K / BLOCK) * BLOCK + panelCount(N) * PANEL) * TRANSPOSED_DEPTH * 4;
     const room = e.scratch("columns", PARTS * stride);
     sumOfParts(

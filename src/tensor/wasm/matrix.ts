@@ -61,16 +61,16 @@ export function multiply({ a, b, c, M, N, K, transposeB = false }: Product): voi
 
 /**
  * Whether a sum over P of products `[M, N]` is better divided along P, at the price of a result for each part, than by
- * rows of the result.
+ * rows of the result, which needs all of B packed.
  */
-export function dividesAlong(P: number, M: number, N: number): boolean {
-  return P >= 4096 && M * N <= 262_144;
+export function dividesAlong(P: number, M: number): boolean {
+  return P >= 4096 && P >= (PARTS - 1) * M;
 }
 
 /** C = A^T B. */
 export function multiplyTransposed({ a, b, c, M, N, K: P, transposeB = false }: Product): void {
   const { run, scratch } = engine();
-  if (!transposeB && dividesAlong(P, M, N)) {
+  if (!transposeB && dividesAlong(P, M)) {
     const stride = (Math.ceil(M / BLOCK) * BLOCK + panelCount(N) * PANEL) * TRANSPOSED_DEPTH * 4;
     sumOfParts(c, M * N, (partials) => {
       const room = scratch("columns", PARTS * stride);

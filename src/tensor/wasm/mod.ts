@@ -6,3 +6,4 @@
 export { type Engine, type EngineOptions, startEngine, stopEngine } from "./engine.ts";
 export { bestInstructions, type Instructions } from "./builds.ts";
 export { registerKernels } from "./register.ts";
+export { PARTS as MAX_THREADS } from "./pool.ts";

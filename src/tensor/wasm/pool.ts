@@ -38,7 +38,9 @@ export interface Pool {
   close(): void;
 }
 
-/** Parts that work is cut into by default: enough for eight threads, few enough that partial sums stay cheap. */
+/**
+ * Parts that work is cut into by default, and so the most threads that find work: few enough that partial sums stay cheap.
+ */
 export const PARTS = 8;
 
 /** Looks this many times whether the others are done before going to sleep. */
@@ -59,17 +61,15 @@ export function makePool(module: WebAssembly.Module, memory: WebAssembly.Memory,
   const names = Object.keys(exports).filter((name) => typeof exports[name] === "function");
   const kernels = names.map((name) => exports[name] as Kernel);
   const numbers = new Map(names.map((name, i) => [name, i]));
-  const bounds = (total: number, { grain = 1, parts = PARTS }: Cut) => {
-    const units = Math.ceil(total / grain), count = Math.max(1, Math.min(parts, units));
-    return Array.from({ length: count + 1 }, (_, i) => Math.min(total, Math.floor(units * i / count) * grain));
-  };
   if (threads === 1) {
     return {
       threads,
-      run(name, args, total, cut = {}) {
-        const cuts = bounds(total, cut), kernel = exports[name] as Kernel;
-        for (let i = 0; i < cuts.length - 1; i++) kernel(...args, i, cuts[i]!, cuts[i + 1]!);
-        return cuts.length - 1;
+      run(name, args, total, { grain = 1, parts: most = PARTS } = {}) {
+        const parts = partCount(total, grain, most), kernel = exports[name] as Kernel;
+        for (let i = 0; i < parts; i++) {
+          kernel(...args, i, boundary(i, parts, total, grain), boundary(i + 1, parts, total, grain));
+        }
+        return parts;
       },
       close() {},
     };
@@ -88,9 +88,9 @@ export function makePool(module: WebAssembly.Module, memory: WebAssembly.Memory,
   };
   return {
     threads,
-    run(name, args, total, cut = {}) {
+    run(name, args, total, { grain = 1, parts: most = PARTS } = {}) {
       if (failure) throw new Error(`Cannot run on ${threads} threads as a worker failed: ${failure.message}`);
-      const cuts = bounds(total, cut), parts = cuts.length - 1, number = numbers.get(name)!;
+      const parts = partCount(total, grain, most), number = numbers.get(name)!;
       if (parts === 1) {
         kernels[number]!(...args, 0, 0, total);
         return 1;
@@ -102,7 +102,7 @@ export function makePool(module: WebAssembly.Module, memory: WebAssembly.Memory,
       ints[SLOT.parts] = parts;
       ints[SLOT.fault] = 0;
       job.args.set(args);
-      ints.set(cuts, SLOT.cuts);
+      for (let i = 0; i <= parts; i++) ints[SLOT.cuts + i] = boundary(i, parts, total, grain);
       Atomics.store(ints, SLOT.done, 0);
       Atomics.store(ints, SLOT.ticket, ((ints[SLOT.ticket]! >> 8) + 1 << 8) + parts);
       Atomics.notify(ints, SLOT.ticket);
@@ -121,6 +121,16 @@ export function makePool(module: WebAssembly.Module, memory: WebAssembly.Memory,
       job = undefined;
     },
   };
+}
+
+/** How many parts a range is cut into: at least one, each of at least a grain. */
+function partCount(total: number, grain: number, most: number): number {
+  return Math.max(1, Math.min(most, Math.ceil(total / grain)));
+}
+
+/** Where part i begins. */
+function boundary(i: number, parts: number, total: number, grain: number): number {
+  return Math.min(total, Math.floor(Math.ceil(total / grain) * i / parts) * grain);
 }
 
 function waitForOthers(ints: Int32Array<SharedArrayBuffer>, parts: number): void {
