@@ -23,7 +23,7 @@ import { PARTS } from "./pool.ts";
 import { count, replaceKernel } from "./registry.ts";
 import { type ConvAttributes, type ConvInfo, convInfo, type Geometry, geometryOf, placeGeometry } from "./shapes.ts";
 
-/** Floats of patches that are written out rather than gathered tile by tile. */
+/** Patches below which all are written out, so that the product can be divided by columns. */
 const FEW_PATCHES = 512;
 
 /** Registers the convolution kernels. */
@@ -64,40 +64,22 @@ function sizes(info: ConvInfo) {
 }
 
 function convolve(x: tf.TensorInfo, filter: tf.TensorInfo, info: ConvInfo): tf.TensorInfo {
-  const e = engine(), out = e.output(info.outShape), { M, K, N } = sizes(info);
-  const a = e.address(x), b = e.address(filter), c = e.address(out);
-  if (isPointwise(info)) multiply({ a, b, c, M, N, K });
-  else {multiplyPatches({
-      x: a,
-      geometry: geometryOf(info),
-      patches: M,
-      panels: () => packPanels({ b, N, K }),
-      b,
-      c,
-      N,
-    });}
-  return out;
-}
-
-/** C `[patches, N]` = patches times B. */
-function multiplyPatches({ x, geometry, patches, b, c, N, panels }: {
-  x: number;
-  geometry: Geometry;
-  patches: number;
-  b: number;
-  c: number;
-  N: number;
-  panels: () => number;
-}): void {
-  const { run, scratch } = engine();
-  const K = geometry.filterHeight * geometry.filterWidth * geometry.channels, place = placeGeometry(geometry);
-  if (patches < FEW_PATCHES) {
-    const matrix = scratch("patches", patches * K * 4);
-    run("gatherRows", [x, place, matrix], patches, { grain: 8 });
-    return multiply({ a: matrix, b, c, M: patches, N, K });
+  const { address, output, run, scratch } = engine(), out = output(info.outShape), { M, K, N } = sizes(info);
+  const a = address(x), b = address(filter), c = address(out);
+  if (isPointwise(info)) {
+    multiply({ a, b, c, M, N, K });
+    return out;
   }
-  const stride = ROWS * K * 4;
-  run("convolve", [x, place, panels(), c, N, scratch("columns", PARTS * stride), stride], patches, { grain: BLOCK });
+  const place = placeGeometry(geometryOf(info));
+  if (M < FEW_PATCHES) {
+    const patches = scratch("patches", M * K * 4);
+    run("gatherRows", [a, place, patches], M, { grain: 8 });
+    multiply({ a: patches, b, c, M, N, K });
+  } else {
+    const stride = ROWS * K * 4, room = scratch("columns", PARTS * stride), panels = packPanels({ b, N, K });
+    run("convolve", [a, place, panels, c, N, room, stride], M, { grain: BLOCK });
+  }
+  return out;
 }
 
 /**
