@@ -1,3 +1,4 @@
+import { assertThrows } from "@std/assert";
 import type { Rng } from "../../src/core/rng.ts";
 import { disposeBackend } from "../../src/tensor/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
@@ -91,8 +92,8 @@ Deno.test("BatchMatMul agrees with the cpu backend in all transpositions", async
 
 Deno.test("BatchMatMul agrees with the cpu backend where it divides the work otherwise", async () => {
   const rng = printedRng();
-  // Many rows: packed once for all parts. Many rows to sum over: partial results.
-  const sizes = [[between(rng, 512, 700), 19, 33], [between(rng, 7, 40), between(rng, 9, 30), 4200], [650, 7, 800]];
+  // Rows of A enough to pack B once for all parts; and so many that the weights' gradient is summed in parts.
+  const sizes = [[between(rng, 512, 700), 19, 33], [between(rng, 4100, 4300), 13, 21], [650, 7, 800]];
   const cases = sizes.map(([M, N, K]): Case => ({
     name: `matMul ${M}x${N}x${K}`,
     shapes: [[M!, K!], [K!, N!]],
@@ -139,5 +140,28 @@ Deno.test("gather() has a gradient on wasm, as UnsortedSegmentSum is there", asy
     },
   }));
   await assertCases(cases, rng, 1e-6);
+  await disposeBackend();
+});
+
+Deno.test("dilated convolutions, which are not ours, still run, and what nobody has says so", async () => {
+  const rng = printedRng();
+  const conv: Case = {
+    name: "conv2d with dilation 2",
+    shapes: [[2, 9, 8, 3], [3, 3, 3, 5]],
+    run: (x, filter) => [tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, "same", "NHWC", 2)],
+  };
+  const depthwise: Case = {
+    name: "depthwise with dilation 2 and two filters a channel",
+    shapes: [[2, 9, 8, 3], [3, 3, 3, 2]],
+    run: (x, filter) => [
+      tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, "same"),
+      tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, "same", "NHWC", 2),
+    ],
+  };
+  await assertCases([conv, depthwise], rng, TOLERANCE);
+  const x = tf.ones([1, 4, 4, 3]) as tf.Tensor4D;
+  const f = (filter: tf.Tensor) => tf.depthwiseConv2d(x, filter as tf.Tensor4D, 1, "same");
+  assertThrows(() => tf.grad(f)(tf.ones([3, 3, 3, 2])), Error, "one filter a channel");
+  x.dispose();
   await disposeBackend();
 });

@@ -26,7 +26,9 @@ export function replaceKernel<I extends string>(
   if (stock) tf.unregisterKernel(name, "wasm");
   const kernel = make((inputs, attrs) => {
     if (stock) return stock.kernelFunc({ inputs, attrs, backend: tf.backend() });
-    throw new Error(`Cannot run ${name} as the wasm backend has it for float32, NHWC and dilation 1 only`);
+    throw new Error(
+      `Cannot run ${name} as the wasm backend has it only for float32, NHWC, dilation 1 and, depthwise, one filter a channel`,
+    );
   });
   tf.registerKernel({
     kernelName: name,
