@@ -6,7 +6,7 @@
 import type { Rng } from "../core/rng.ts";
 import type { Ageing } from "./ageing.ts";
 import { hsl, type Rgb } from "./colour.ts";
-import { pick, uniform } from "./draw.ts";
+import { chance, pick, uniform } from "./draw.ts";
 
 /** A person's clothes. */
 export interface Clothes {
@@ -22,7 +22,7 @@ export interface Clothes {
  * Draws a person's clothes.
  *
  * @param rng The person's generator for clothes.
- * @param gender Blouses and pastel colours are commoner with women.
+ * @param gender Blouses, light and warm colours are commoner with women, dark and cold ones with men.
  * @param ageing Hoodies are commoner with the young, cardigans and muted colours with the old.
  */
 export function drawClothes(rng: Rng, gender: "male" | "female", { youth, old }: Ageing): Clothes {
@@ -37,9 +37,10 @@ export function drawClothes(rng: Rng, gender: "male" | "female", { youth, old }:
     blouse: 0.26 * woman,
     turtleneck: 0.07,
   });
-  const hue = uniform(rng, 0, 360);
-  const vivid = uniform(rng, 0.05, 0.42) + 0.2 * youth * rng() + 0.06 * woman;
-  const light = kind === "suit" ? uniform(rng, 0.14, 0.3) : uniform(rng, 0.16, 0.8) + 0.06 * woman;
+  const usual = woman ? uniform(rng, 290, 410) : uniform(rng, 170, 260); // reds and violets; blues and greens
+  const hue = chance(rng, 0.6) ? usual % 360 : uniform(rng, 0, 360);
+  const vivid = uniform(rng, 0.05, 0.36) + 0.2 * youth * rng() + 0.14 * woman;
+  const light = kind === "suit" ? uniform(rng, 0.14, 0.3) : uniform(rng, 0.16, 0.56) + 0.26 * woman;
   return {
     kind,
     colour: hsl(hue, vivid, Math.min(light, 0.92)),

@@ -66,8 +66,8 @@ export function drawHair(rng: Rng, gender: "male" | "female", { youth, old, rece
   const length = pick<HairLength>(
     rng.fork("length"),
     man
-      ? { crop: 0.16 + 0.1 * old, short: 0.66, ears: 0.09 * (1 - old), chin: 0.035, long: 0.045 * (1 - old) }
-      : { crop: 0.01, short: 0.085 + 0.08 * old, ears: 0.08 + 0.1 * old, chin: 0.32, long: 0.49 * (1 - 0.6 * old) },
+      ? { crop: 0.2 + 0.1 * old, short: 0.7, ears: 0.05 * (1 - old), chin: 0.02, long: 0.03 * (1 - old) }
+      : { crop: 0.005, short: 0.035 + 0.06 * old, ears: 0.06 + 0.1 * old, chin: 0.36, long: 0.54 * (1 - 0.6 * old) },
   );
   const fringes = man
     ? {

