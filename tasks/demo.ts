@@ -36,6 +36,7 @@ await runTask({
     evalPeople: Math.ceil(people / 5),
     seed,
     size: [128, 96],
+    variety: 0.4,
     signal,
     onProgress: ({ done, total }) => bar.update(done, total),
   });

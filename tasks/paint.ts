@@ -23,6 +23,8 @@ await runTask({
     genders: numbers(2, ":", "1:1.6").describe("Men to women."),
     ages: numbers(3, ":", "47:46:7").describe("People below 30 to those of 30 to 59 to those of 60 and over."),
     labelNoise: z.coerce.number().min(0).max(1).default(0).describe("Share of persons whose labels are wrong, 0..1."),
+    variety: z.coerce.number().min(0).max(1).default(1)
+      .describe("How far pose, light and film stray from picture to picture, 0..1."),
     format: z.enum(["jpeg", "png"]).default("jpeg").describe("File format."),
   }),
 }, async ({ out, size: [height, width], genders, ages, ...options }, { signal, progress }) => {

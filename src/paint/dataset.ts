@@ -31,6 +31,11 @@ export interface PaintOptions {
   readonly size?: readonly [height: number, width: number];
   /** Share of the people to train on whose recorded labels are wrong, 0..1; 0 unless given. The eval part has none. */
   readonly labelNoise?: number;
+  /**
+   * How far pose, light and film stray from picture to picture, 0..1: 1, unless given, as in photographs, 0 as in a
+   * passport's. Little variety can be learned in a few minutes.
+   */
+  readonly variety?: number;
   /** Weights of genders and age groups; the contest's imbalance unless given. */
   readonly shares?: Partial<Shares>;
   /** File format; "jpeg" unless given. */
@@ -85,8 +90,8 @@ const STYLE = 1;
  * @throws {TypeError} If the folder holds something else, or a painting with other options.
  */
 export async function paintFaces(dir: string, options: PaintOptions): Promise<PaintedFaces> {
-  const { signal, onProgress, size, ...what } = checked(options);
-  const begun = await beginFolder(dir, { style: STYLE, size, ...what });
+  const { signal, onProgress, size, variety, ...what } = checked(options);
+  const begun = await beginFolder(dir, { style: STYLE, size, variety, ...what });
   const plan = planFaces(what);
   const pictures = [...plan.train, ...plan.eval];
   const folders = new Set([...pictures.map(({ path }) => dirname(path)), "eval/images"]);
@@ -97,7 +102,7 @@ export async function paintFaces(dir: string, options: PaintOptions): Promise<Pa
     const picture = pictures[i]!;
     const path = join(dir, picture.path);
     if (begun && !stale.has(path) && await exists(path)) return;
-    await writeAtomic(path, await paint(picture, { size, grain, format: what.format }));
+    await writeAtomic(path, await paint(picture, { size, grain, variety, format: what.format }));
   }, { signal, onProgress });
   await writeTables(dir, plan);
   const classCounts = FACE_SCHEMA.classes.map(() => 0);
@@ -105,10 +110,13 @@ export async function paintFaces(dir: string, options: PaintOptions): Promise<Pa
   return { dir, pictures: plan.train.length, evalPictures: plan.eval.length, classCounts, planted: plan.planted };
 }
 
-type Checked = PlanOptions & Pick<PaintOptions, "signal" | "onProgress"> & Required<Pick<PaintOptions, "size">>;
+type Checked =
+  & PlanOptions
+  & Pick<PaintOptions, "signal" | "onProgress">
+  & Required<Pick<PaintOptions, "size" | "variety">>;
 
 function checked({ signal, onProgress, ...options }: PaintOptions): Checked {
-  const { people, evalPeople = 0, seed, size = [512, 384], labelNoise = 0, format = "jpeg" } = options;
+  const { people, evalPeople = 0, seed, size = [512, 384], labelNoise = 0, variety = 1, format = "jpeg" } = options;
   const shares = {
     gender: weightsOf("gender", options.shares?.gender ?? CONTEST_SHARES.gender),
     age: weightsOf("age", options.shares?.age ?? CONTEST_SHARES.age),
@@ -118,13 +126,14 @@ function checked({ signal, onProgress, ...options }: PaintOptions): Checked {
   checkInteger(attempt, "evalPeople", evalPeople, { min: 0, max: 999_999 });
   checkInteger(attempt, "height", size[0], { min: 16, max: 4096 });
   checkInteger(attempt, "width", size[1], { min: 16, max: 4096 });
-  if (!(labelNoise >= 0 && labelNoise <= 1)) {
-    throw new RangeError(`Cannot ${attempt} as labelNoise must be a share from 0 to 1: current value is ${labelNoise}`);
+  for (const [name, share] of Object.entries({ labelNoise, variety })) {
+    if (share >= 0 && share <= 1) continue;
+    throw new RangeError(`Cannot ${attempt} as ${name} must be a share from 0 to 1: current value is ${share}`);
   }
   if (format !== "jpeg" && format !== "png") {
     throw new RangeError(`Cannot ${attempt} as format must be one of "jpeg", "png": current value is ${show(format)}`);
   }
-  return { people, evalPeople, seed, size, labelNoise, shares, format, signal, onProgress };
+  return { people, evalPeople, seed, size, labelNoise, variety, shares, format, signal, onProgress };
 }
 
 /** Weights in the order of the contest's, as a different order would deal differently. */
@@ -144,9 +153,14 @@ function weightsOf<K extends keyof Shares>(name: K, weights: Shares[K]): Shares[
 
 async function paint(
   { person, state, rng }: Picture,
-  { size, grain, format }: { size: readonly [number, number]; grain: string; format: "jpeg" | "png" },
+  { size, grain, variety, format }: {
+    size: readonly [number, number];
+    grain: string;
+    variety: number;
+    format: "jpeg" | "png";
+  },
 ): Promise<Uint8Array> {
-  const shot = drawShot(rng, state);
+  const shot = drawShot(rng, state, variety);
   return await rasterize(portrait(person, shot, { size, grain }), { format, quality: shot.quality });
 }
 

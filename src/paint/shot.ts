@@ -114,41 +114,42 @@ function drawMask(rng: Rng, state: MaskState): Mask | undefined {
  *
  * @param rng The picture's own generator.
  * @param state How the mask is worn.
+ * @param variety How far pose, light and film stray: 1 as in photographs, 0 as in a passport's.
  */
-export function drawShot(rng: Rng, state: MaskState): Shot {
+export function drawShot(rng: Rng, state: MaskState, variety: number): Shot {
   const [pose, light, face, film] = [rng.fork("pose"), rng.fork("light"), rng.fork("expression"), rng.fork("film")];
-  const scale = uniform(pose, 1.14, 1.42);
+  const scale = 1.28 + uniform(pose, -0.14, 0.14) * variety;
   const mask = drawMask(rng.fork("mask"), state);
   const distractions = rng.fork("distractions");
   const free = !mask || mask.worn === "right";
   return {
     pose: {
-      yaw: normal(pose, 0, 0.15),
-      pitch: normal(pose, 0, 0.075),
-      roll: normal(pose, 0, 4.2),
+      yaw: normal(pose, 0, 0.15 * variety),
+      pitch: normal(pose, 0, 0.075 * variety),
+      roll: normal(pose, 0, 4.2 * variety),
       scale,
-      centre: [192 + normal(pose, 0, 13), 226 + normal(pose, 0, 13)],
-      lean: normal(pose, 0, 5),
+      centre: [192 + normal(pose, 0, 13 * variety), 226 + normal(pose, 0, 13 * variety)],
+      lean: normal(pose, 0, 5 * variety),
     },
     light: {
       side: uniform(light, -1, 1),
-      strength: uniform(light, 0.15, 1),
-      warmth: normal(light, 0.05, 0.4),
-      level: normal(light, 0, 0.38),
+      strength: uniform(light, 0.15, 1) * variety,
+      warmth: normal(light, 0.05, 0.4) * variety,
+      level: normal(light, 0, 0.38) * variety,
     },
     backdrop: drawBackdrop(rng.fork("backdrop")),
     expression: {
       smile: uniform(face, -0.2, 1.3),
       open: chance(face, 0.22) ? uniform(face, 0.3, 1) : 0,
-      lids: chance(face, 0.04) ? 0.08 : uniform(face, 0.72, 1.06),
+      lids: chance(face, 0.04 * variety) ? 0.08 : uniform(face, 0.72, 1.06),
       gaze: [normal(face, 0, 0.9), normal(face, 0, 0.6)],
       brows: normal(face, 0, 1.4),
     },
     mask,
-    hand: free && chance(distractions, mask ? 0.04 : 0.12) ? (chance(distractions, 0.5) ? 1 : -1) : 0,
-    collar: chance(distractions, mask ? 0.03 : 0.07),
-    blur: chance(film, 0.2) ? uniform(film, 0.8, 2.2) : 0,
-    grain: uniform(film, 0.2, 1),
+    hand: free && chance(distractions, (mask ? 0.04 : 0.12) * variety) ? (chance(distractions, 0.5) ? 1 : -1) : 0,
+    collar: chance(distractions, (mask ? 0.03 : 0.07) * variety),
+    blur: chance(film, 0.2 * variety) ? uniform(film, 0.8, 2.2) : 0,
+    grain: uniform(film, 0.2, 1) * variety,
     grainAt: [film(), film()],
     quality: Math.round(uniform(film, 78, 93)),
   };

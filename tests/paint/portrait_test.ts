@@ -14,7 +14,7 @@ const STATES: readonly MaskState[] = ["wear", "incorrect", "not wear"];
 function draw(i: number, state: MaskState = STATES[i % 3]!): { person: Person; shot: Shot } {
   const rng = seededRng(SEED).fork(i);
   const person = drawPerson(rng.fork("traits"), { gender: i % 2 ? "female" : "male", age: 18 + 57 * rng() });
-  return { person, shot: drawShot(rng.fork("picture"), state) };
+  return { person, shot: drawShot(rng.fork("picture"), state, 1) };
 }
 
 Deno.test("portrait() writes finite numbers and refers to what it defines, once each", () => {
