@@ -292,6 +292,19 @@ Deno.test("adamStep() and batchNorm() change the variable alone, not its clones"
   await disposeBackend();
 });
 
+Deno.test("adamStep() changes the variable alone, too, when it comes with its clones from another backend", async () => {
+  await initBackend({ need: "train", prefer: "cpu" });
+  const [param, mean, square] = [tf.ones([4]), tf.zeros([4]), tf.zeros([4])].map((start) => tf.variable(start));
+  const clone = tf.clone(param!);
+  await initBackend({ need: "train", prefer: "wasm" });
+  const options = { lr: 0.5, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 1 };
+  adamStep(param!, tf.ones([4]), { mean: mean!, square: square! }, options);
+  assertNear(param!.dataSync(), [0.5, 0.5, 0.5, 0.5], 1e-6);
+  assertEquals([...clone.dataSync()], [1, 1, 1, 1]);
+  tf.dispose([param!, mean!, square!, clone]);
+  await disposeBackend();
+});
+
 Deno.test("stock kernels see the weights that adamStep() changed in place", async () => {
   await initBackend({ need: "train", prefer: "wasm" });
   const shape: [number, number, number, number] = [1, 1, 3, 2];

@@ -5,7 +5,7 @@
  */
 import type * as tf from "../tf.ts";
 import { bestInstructions, type Instructions, loadBuild } from "./builds.ts";
-import { guardMemory } from "./memory.ts";
+import { guardMemory, memoryOf } from "./memory.ts";
 import { type Cut, makePool, type Pool } from "./pool.ts";
 import { startWasm, type WasmBackend } from "./start.ts";
 
@@ -55,13 +55,12 @@ export interface EngineOptions {
  * @throws {Error} If the stock module or the kernels cannot be loaded.
  */
 export async function startEngine({ threads, instructions = bestInstructions() }: EngineOptions): Promise<Engine> {
-  const { backend, memory } = await startWasm();
+  const backend = await startWasm(), memory = memoryOf(backend);
   const shared = isShared(memory), wanted = shared ? threads : 1;
   if (current?.threads === wanted && current.instructions === instructions) return current;
   guardMemory(backend);
   const module = await loadBuild(instructions, shared);
   pool?.close();
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const running = pool = makePool(module, memory, wanted);
   return current = {
     backend,
@@ -69,7 +68,7 @@ export async function startEngine({ threads, instructions = bestInstructions() }
     threads: wanted,
     instructions,
     run: running.run,
-    call: (kernel, ...args) => (exports[kernel] as (...args: number[]) => void)(...args),
+    call: running.call,
     address: (tensor) => backend.dataIdMap.get(tensor.dataId).memoryOffset,
     output: (shape) => backend.makeOutput([...shape], "float32"),
     scratch: (name, bytes) => scratch(backend, name, bytes),

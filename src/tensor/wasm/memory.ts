@@ -41,11 +41,11 @@ function outOfMemory(attempt: string): RangeError {
  * its own first, so that only the variable changes.
  */
 export function ownValues(backend: WasmBackend, variable: tf.Variable): number {
-  if (backend.refCount(variable.dataId) > 1) {
-    const copy = backend.makeOutput(variable.shape, "float32");
-    const heap = new Uint8Array(memoryOf(backend).buffer);
-    const from = backend.dataIdMap.get(variable.dataId).memoryOffset;
-    heap.copyWithin(backend.dataIdMap.get(copy.dataId).memoryOffset, from, from + variable.size * 4);
+  const shared = backend.dataIdMap.get(variable.dataId); // which brings it here, if it is on another backend
+  if (shared.refCount > 1) {
+    const copy = backend.makeOutput(variable.shape, "float32"), heap = new Uint8Array(memoryOf(backend).buffer);
+    const from = shared.memoryOffset, to = backend.dataIdMap.get(copy.dataId).memoryOffset;
+    heap.copyWithin(to, from, from + variable.size * 4);
     tf.tidy(() => variable.assign(tf.engine().makeTensorFromTensorInfo(copy)));
   }
   const { id, memoryOffset } = backend.dataIdMap.get(variable.dataId);
@@ -55,6 +55,7 @@ export function ownValues(backend: WasmBackend, variable: tf.Variable): number {
   return memoryOffset;
 }
 
-function memoryOf(backend: WasmBackend): WebAssembly.Memory {
-  return backend.wasm.wasmMemory ?? backend.wasm.asm["memory"] as WebAssembly.Memory;
+/** The backend's memory. */
+export function memoryOf({ wasm }: WasmBackend): WebAssembly.Memory {
+  return wasm.wasmMemory ?? wasm.asm["memory"] as WebAssembly.Memory;
 }

@@ -34,6 +34,8 @@ export interface Pool {
    * @throws {Error} If the kernel traps, on whatever thread.
    */
   run(kernel: string, args: readonly number[], total: number, cut?: Cut): number;
+  /** Runs a kernel that takes no range, on the calling thread. */
+  call(kernel: string, ...args: number[]): void;
   /** Ends the workers; what runs afterwards starts new ones. */
   close(): void;
 }
@@ -61,9 +63,11 @@ export function makePool(module: WebAssembly.Module, memory: WebAssembly.Memory,
   const names = Object.keys(exports).filter((name) => typeof exports[name] === "function");
   const kernels = names.map((name) => exports[name] as Kernel);
   const numbers = new Map(names.map((name, i) => [name, i]));
+  const call = (name: string, ...args: number[]) => (exports[name] as Kernel)(...args);
   if (threads === 1) {
     return {
       threads,
+      call,
       run(name, args, total, { grain = 1, parts: most = PARTS } = {}) {
         const parts = partCount(total, grain, most), kernel = exports[name] as Kernel;
         for (let i = 0; i < parts; i++) {
@@ -88,6 +92,7 @@ export function makePool(module: WebAssembly.Module, memory: WebAssembly.Memory,
   };
   return {
     threads,
+    call,
     run(name, args, total, { grain = 1, parts: most = PARTS } = {}) {
       if (failure) throw new Error(`Cannot run on ${threads} threads as a worker failed: ${failure.message}`);
       const parts = partCount(total, grain, most), number = numbers.get(name)!;

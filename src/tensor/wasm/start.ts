@@ -33,8 +33,6 @@ export interface WasmBackend {
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
   /** Counts a tensor that shares the data. */
   incRef(dataId: object): void;
-  /** How many tensors share the data. */
-  refCount(dataId: object): number;
 }
 
 /** Where a tensor's values are. */
@@ -53,16 +51,14 @@ export interface TensorData {
  * Shared memory comes only with the threaded build of the stock module, whose eight workers fail to start under Deno and
  * in version 4.22.0 would never get any work. They are therefore replaced by objects that say they are ready.
  *
- * @returns The backend and its memory.
  * @throws {Error} If it cannot be started.
  */
-export async function startWasm(): Promise<{ backend: WasmBackend; memory: WebAssembly.Memory }> {
+export async function startWasm(): Promise<WasmBackend> {
   const { setThreadsCount } = await import("@tensorflow/tfjs-backend-wasm");
   if (!tf.findBackend("wasm")) await startStock(setThreadsCount);
   if (!await tf.setBackend("wasm")) throw new Error("TensorFlow.js cannot start its wasm module");
   await tf.ready();
-  const backend = tf.backend() as unknown as WasmBackend;
-  return { backend, memory: backend.wasm.wasmMemory ?? backend.wasm.asm["memory"] as WebAssembly.Memory };
+  return tf.backend() as unknown as WasmBackend;
 }
 
 async function startStock(setThreadsCount: (count: number) => void): Promise<void> {
