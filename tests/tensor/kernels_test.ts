@@ -117,6 +117,26 @@ Deno.test("Conv2D and its gradients agree with the cpu backend where they divide
   await disposeBackend();
 });
 
+Deno.test("max pooling has the cpu backend's gradient, ties included", async () => {
+  const rng = printedRng();
+  const cases = [[2, 2, 0], [3, 2, 1], [3, 1, 1], [5, 3, 2]].flatMap(([size, stride, pad]) =>
+    [0, 1].map((): Case => {
+      const shape = [between(rng, 1, 3), between(rng, 5, 13), between(rng, 5, 13), between(rng, 1, 21)];
+      return {
+        name: `maxPool ${size} by ${stride}, pad ${pad} of [${shape}]`,
+        shapes: [shape],
+        run: (wild) => {
+          const x = tf.round(wild); // few values, so that windows have several greatest ones
+          const f = (x: tf.Tensor) => tf.maxPool(x as tf.Tensor4D, size!, stride!, pad!, "floor"), y = f(x);
+          return [y, tf.grad(f)(x, upstream(y))];
+        },
+      };
+    })
+  );
+  await assertCases(cases, rng, 1e-6);
+  await disposeBackend();
+});
+
 Deno.test("Add of equal shapes agrees with the cpu backend", async () => {
   const rng = printedRng();
   const cases = [[1], [7], [3, 5, 11], [9, 40_000]].map((shape): Case => ({

@@ -8,6 +8,6 @@ export {
   batchStatistics, finishStatistics, finishSums, inverseDeviation, multiplyChannels, normaliseInput, normaliseRows,
   normaliseSums,
 } from "./batch_norm";
-export { averagePixels, averagePixelsGradient, scalePixels, scalePixelsGradient } from "./pool";
+export { averagePixels, averagePixelsGradient, maxPoolGradient, scalePixels, scalePixelsGradient } from "./pool";
 export { adam, add, silu, siluGradient, sumParts } from "./elementwise";
 export { LIMIT, MINUS_LOG2_E, ONE, P1, P2, P3, P4, P5, ROUNDER } from "./simd"; // see there why they must stay variables

@@ -1,7 +1,9 @@
 /**
  * Squeeze and excitation's two ends (Hu et al., 2018, https://arxiv.org/abs/1709.01507): the mean over an image's pixels,
- * and the scaling of its channels, with their gradients. Images are `[B, pixels, C]`, one value a channel `[B, C]`.
+ * and the scaling of its channels, with their gradients. Images are `[B, pixels, C]`, one value a channel `[B, C]`. And the
+ * gradient of max pooling.
  */
+import { Geometry } from "./convolution";
 import { floats, fma, get, put, zero } from "./simd";
 
 /** Pixels that are gone through at once, so that they stay in the cache. */
@@ -103,4 +105,38 @@ function gatePixels<T>(x: usize, dy: usize, dx: usize, gate: usize, sum: usize, 
     x += row, dy += row;
   }
   put<T>(sum, s);
+}
+
+/**
+ * dX of Y = the greatest of each window of X, for images `from`..`to`: a window's gradient goes to the first of its
+ * greatest values.
+ */
+export function maxPoolGradient(
+  x: usize, y: usize, dy: usize, dx: usize, geometry: usize, part: i32, from: i32, to: i32,
+): void {
+  const g = changetype<Geometry>(geometry), pixel = floats(g.channels), size = <usize>(g.height * g.width) * pixel;
+  memory.fill(dx + <usize>from * size, 0, <usize>(to - from) * size);
+  const windows = g.gridHeight * g.gridWidth;
+  for (let i = from * windows; i < to * windows; i++) {
+    const image = <usize>(i / windows) * size, row = i / g.gridWidth % g.gridHeight, column = i % g.gridWidth;
+    const y0 = row * g.strideY - g.top, x0 = column * g.strideX - g.left, o = <usize>i * pixel;
+    let c: usize = 0;
+    for (; c + 16 <= pixel; c += 16) giveToFirst<v128>(x + image + c, y + o + c, dy + o + c, dx + image + c, g, y0, x0);
+    for (; c < pixel; c += 4) giveToFirst<f32>(x + image + c, y + o + c, dy + o + c, dx + image + c, g, y0, x0);
+  }
+}
+
+/** Adds a window's gradient, for some channels, to the first value that equals the window's greatest. */
+@inline
+function giveToFirst<T>(x: usize, y: usize, dy: usize, dx: usize, g: Geometry, y0: i32, x0: i32): void {
+  const greatest = get<T>(y), pixel = floats(g.channels);
+  let left = get<T>(dy); // the gradient of the channels whose value has not been met
+  const endY = min(g.height, y0 + g.filterHeight), endX = min(g.width, x0 + g.filterWidth);
+  for (let iy = max(0, y0); iy < endY; iy++) {
+    for (let ix = max(0, x0); ix < endX; ix++) {
+      const o = <usize>(iy * g.width + ix) * pixel, met = f32x4.eq(get<T>(x + o), greatest);
+      put<T>(dx + o, f32x4.add(get<T>(dx + o), v128.and(left, met)));
+      left = v128.andnot(left, met);
+    }
+  }
 }
