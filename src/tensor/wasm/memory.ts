@@ -18,7 +18,7 @@ export function guardMemory(backend: WasmBackend): void {
   const allocate = wasm._malloc;
   wasm._malloc = (bytes) => {
     const address = bytes < 2 ** 32 ? allocate(bytes) : 0;
-    if (address === 0 && bytes > 0) throw outOfMemory(`Cannot allocate ${mebibytes(bytes)}`);
+    if (address === 0 && bytes > 0) throw outOfMemory(`Cannot allocate ${Math.ceil(bytes / 2 ** 20)} MiB`);
     return address;
   };
   wasm.onAbort = () => {
@@ -26,13 +26,10 @@ export function guardMemory(backend: WasmBackend): void {
   };
 }
 
-const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
-
 function outOfMemory(attempt: string): RangeError {
   return new RangeError(
-    `${attempt} as the wasm backend's memory ends at 4096 MiB: tensors hold ${
-      mebibytes(tf.memory().numBytes)
-    } now; lower the batch size or the image size, or choose a smaller model`,
+    `${attempt} as the wasm backend's memory, which ends at 4096 MiB, is full: lower the batch size or the image size, or ` +
+      "choose a smaller model",
   );
 }
 
