@@ -18,7 +18,7 @@ await runTask({
     "Paints faces, explores them, cross-validates by person with TTA, ensembles the folds and writes a submission.",
   options: z.strictObject({
     ...backendFlags,
-    people: whole().min(30).default(200).describe("Persons painted to train on; seven photographs each."),
+    people: whole().min(30).default(300).describe("Persons painted to train on; seven photographs each."),
     seed: whole().default(42).describe("Seed of the painting and of everything after."),
     out: z.string().default("demo").describe("Folder for all of it; the same command goes on where it was stopped."),
     fresh: z.boolean().default(false).describe("Start over: remove the folder of an earlier demo first."),
@@ -33,10 +33,10 @@ await runTask({
   const bar = progress("painting faces");
   await mf.paintFaces(data, {
     people,
-    evalPeople: Math.ceil(people / 5),
+    evalPeople: Math.ceil(people / 10),
     seed,
     size: [128, 96],
-    variety: 0.4,
+    variety: 0.2,
     signal,
     onProgress: ({ done, total }) => bar.update(done, total),
   });

@@ -10,7 +10,11 @@ import type { Pixels } from "./color.ts";
 export function flipHorizontal(pixels: Pixels, [height, width]: Size): void {
   for (let y = 0; y < height; y++) {
     for (let a = y * width * 3, b = a + (width - 1) * 3; a < b; a += 3, b -= 3) {
-      for (let c = 0; c < 3; c++) [pixels[a + c], pixels[b + c]] = [pixels[b + c]!, pixels[a + c]!];
+      for (let c = 0; c < 3; c++) {
+        const left = pixels[a + c]!;
+        pixels[a + c] = pixels[b + c]!;
+        pixels[b + c] = left;
+      }
     }
   }
 }
@@ -34,21 +38,24 @@ export function transformAffine(pixels: Pixels, [height, width]: Size, { angle, 
   const source = pixels.slice();
   const radians = angle * Math.PI / 180;
   const cos = Math.cos(radians) / scale, sin = Math.sin(radians) / scale;
-  const middleX = (width - 1) / 2, middleY = (height - 1) / 2;
+  const lastX = width - 1, lastY = height - 1, row = width * 3;
   for (let y = 0, out = 0; y < height; y++) {
+    const dy = y - lastY / 2 - shift[1];
     for (let x = 0; x < width; x++, out += 3) {
-      const dx = x - middleX - shift[0], dy = y - middleY - shift[1];
-      const sx = Math.min(width - 1, Math.max(0, middleX + cos * dx + sin * dy));
-      const sy = Math.min(height - 1, Math.max(0, middleY - sin * dx + cos * dy));
-      const x0 = Math.floor(sx), y0 = Math.floor(sy);
+      const dx = x - lastX / 2 - shift[0];
+      let sx = lastX / 2 + cos * dx + sin * dy, sy = lastY / 2 - sin * dx + cos * dy;
+      sx = sx < 0 ? 0 : sx > lastX ? lastX : sx;
+      sy = sy < 0 ? 0 : sy > lastY ? lastY : sy;
+      const x0 = sx | 0, y0 = sy | 0;
       const fx = sx - x0, fy = sy - y0;
-      const a = (y0 * width + x0) * 3;
-      const right = x0 + 1 < width ? 3 : 0, below = y0 + 1 < height ? width * 3 : 0;
-      for (let c = 0; c < 3; c++) {
-        const top = source[a + c]! * (1 - fx) + source[a + right + c]! * fx;
-        const bottom = source[a + below + c]! * (1 - fx) + source[a + below + right + c]! * fx;
-        pixels[out + c] = Math.round(top * (1 - fy) + bottom * fy);
-      }
+      const a = y0 * row + x0 * 3;
+      const b = x0 < lastX ? a + 3 : a;
+      const c = y0 < lastY ? a + row : a, d = c + b - a;
+      const wa = (1 - fx) * (1 - fy), wb = fx * (1 - fy), wc = (1 - fx) * fy, wd = fx * fy;
+      // Written out by channel: this loop runs for every pixel of every training image.
+      pixels[out] = source[a]! * wa + source[b]! * wb + source[c]! * wc + source[d]! * wd + 0.5;
+      pixels[out + 1] = source[a + 1]! * wa + source[b + 1]! * wb + source[c + 1]! * wc + source[d + 1]! * wd + 0.5;
+      pixels[out + 2] = source[a + 2]! * wa + source[b + 2]! * wb + source[c + 2]! * wc + source[d + 2]! * wd + 0.5;
     }
   }
 }
