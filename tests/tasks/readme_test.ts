@@ -16,7 +16,7 @@ Deno.test("the README's script does the whole job from outside the checkout, in 
     assertEquals(code, 0, stderr);
     assertMatch(lastLine(stdout), /^macro F1 \d\.\d{4}, accuracy \d\.\d{4}, 210 images, 2 folds, out-of-fold$/);
     for (const file of ["classes.svg", "classes.png", "runs/submission.csv", "runs/fold-1/best.safetensors"]) {
-      assert((await Deno.stat(`${dir}/work/${file}`)).size > 0, file);
+      assert((await Deno.stat(`${dir}/first/${file}`)).size > 0, file);
     }
   } finally {
     await Deno.remove(dir, { recursive: true });
