@@ -84,7 +84,7 @@ function repairNodeUtil(): void {
 const SOFTWARE = /llvmpipe|lavapipe|swiftshader|software|basic render/i;
 
 async function loadWebgpu({ explicit }: LoadOptions): Promise<Loaded> {
-  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
+  const adapter = await quietly(() => navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }));
   if (!adapter) throw new Error("no GPU adapter was found");
   const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
   const device = description || [vendor, architecture].filter(Boolean).join(" ") || "unnamed GPU";
@@ -94,6 +94,17 @@ async function loadWebgpu({ explicit }: LoadOptions): Promise<Loaded> {
   await import("@tensorflow/tfjs-backend-webgpu");
   await setBackend("webgpu");
   return { device, version, threads: 1, kernels: "none" };
+}
+
+/** Mesa's drivers complain on standard error where XDG_RUNTIME_DIR is not set, as on servers; they need no such folder. */
+async function quietly<T>(find: () => Promise<T> | undefined): Promise<T | undefined> {
+  if (Deno.build.os !== "linux" || process.env["XDG_RUNTIME_DIR"] !== undefined) return await find();
+  process.env["XDG_RUNTIME_DIR"] = "/";
+  try {
+    return await find();
+  } finally {
+    delete process.env["XDG_RUNTIME_DIR"];
+  }
 }
 
 async function loadWasm({ threads }: LoadOptions): Promise<Loaded> {
