@@ -50,7 +50,7 @@ Deno.test("crossval killed at random moments and run again ends as an unbroken r
   let kills = 0;
   for (; kills < 4; kills++) {
     const child = startTask("crossval", "--data", data, "--out", out, ...CONFIG);
-    const timer = setTimeout(() => child.process.kill("SIGKILL"), 1500 + rng() * 6000);
+    const timer = setTimeout(() => child.process.kill("SIGKILL"), 800 + rng() * 3200);
     const { code } = await child.done;
     clearTimeout(timer);
     if (code === 0) break;
@@ -100,4 +100,32 @@ Deno.test("crossval goes on after a corrupt photograph, and says which was left 
   const { leftOut } = JSON.parse(await Deno.readTextFile(`${out}/fold-0/data.json`)) as { leftOut: string[] };
   assertEquals(leftOut.length, 1);
   assertStringIncludes(leftOut[0]!, `${person}/mask3.jpg`);
+});
+
+Deno.test("predict with all folds, and ensemble of their predictions, give the submission of the cross-validation", async () => {
+  const { texts } = await unbroken;
+  const predicted = await runTask("predict", "--run", `${dir}/unbroken`, "--data", data, "--out", `${dir}/predicted`);
+  assertEquals(lastLine(predicted).startsWith("14 images, 2 models: "), true);
+  assertEquals(await Deno.readTextFile(`${dir}/predicted/submission.csv`), texts[1]);
+  const members = [0, 1].map((k) => `${dir}/unbroken/fold-${k}/test.parquet`).join();
+  await runTask("ensemble", "--members", members, "--out", `${dir}/ensemble`);
+  assertEquals(await Deno.readTextFile(`${dir}/ensemble/submission.csv`), texts[1]);
+});
+
+Deno.test("split writes the folds that crossval trains on", async () => {
+  await unbroken;
+  const stdout = await runTask("split", "--data", data, "--folds", "2", "--out", `${dir}/folds.json`);
+  assertEquals(lastLine(stdout), "2 folds, 84 images, no person on both sides");
+  const { folds } = JSON.parse(await Deno.readTextFile(`${dir}/folds.json`)) as { folds: string[][] };
+  for (const [k, ids] of folds.entries()) {
+    const { valid } = JSON.parse(await Deno.readTextFile(`${dir}/unbroken/fold-${k}/data.json`)) as { valid: string[] };
+    assertEquals(ids, valid);
+  }
+});
+
+Deno.test("explore prints tables and writes pictures", async () => {
+  const stdout = await runTask("explore", "--data", data, "--out", `${dir}/explored`);
+  for (const text of ["wear female young", "Persons a stratum"]) assertStringIncludes(stdout, text);
+  const pictures = [...Deno.readDirSync(`${dir}/explored`)].map(({ name }) => name);
+  for (const name of ["classes.svg", "classes.png"]) assert(pictures.includes(name), pictures.join(", "));
 });
