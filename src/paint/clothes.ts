@@ -23,10 +23,8 @@ function paintPrint({ pattern, second }: Clothes): string {
   return `<pattern id="cloth" width="26" height="26" patternUnits="userSpaceOnUse">${marks}</pattern>`;
 }
 
-/** The outline of shoulders and chest, with a neckline of a half width and a depth at the middle. */
-function bodyOutline(shoulders: number, half: number, deep: number, pointed: boolean): string {
-  const reach = 122 + 15 * shoulders;
-  const slope = 204 - 2.5 * shoulders;
+/** The outline of shoulders that reach so far out, with a neckline of a half width and a depth at the middle. */
+function bodyOutline(reach: number, slope: number, half: number, deep: number, pointed: boolean): string {
   const side: readonly Point[] = [
     [half, 168],
     [reach * 0.7, slope - 16],
@@ -51,14 +49,15 @@ function bodyOutline(shoulders: number, half: number, deep: number, pointed: boo
 export function paintClothes({ clothes, shoulders, neck }: Person, tones: Tones, side: number): string {
   const { colour, pattern } = clothes;
   const { wide, deep, pointed = false, behind, trim } = GARMENTS[clothes.kind];
-  const half = wide + 3.4 * neck;
+  const reach = Math.max(122 + 15 * shoulders, 88);
+  const half = Math.min(wide + 3.4 * neck, 0.62 * reach); // no neckline is wider than its shoulders
   const cut = { clothes, half, deep, neck };
-  const body = bodyOutline(shoulders, half, deep, pointed);
+  const body = bodyOutline(reach, 204 - 2.5 * shoulders, half, deep, pointed);
   const chest = path(`M${-half - 8} 176L0 170L${half + 8} 176L${half} 250L${-half} 250Z`, {
     fill: hex(darker(tones.base, 0.08)),
   });
   const [from, to] = side < 0 ? [-150, 150] : [150, -150];
-  const arm = 96 + 15 * shoulders;
+  const arm = reach - 26;
   const creases = SIDES.map((s) => curve([[s * arm, 330], [s * (arm + 6), 270], [s * (arm - 8), 244]]));
   return chest + (behind?.(cut) ?? "") +
     linear("weave", [from, 160], [to, 300], [

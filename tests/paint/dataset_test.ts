@@ -142,6 +142,7 @@ Deno.test("paintFaces() refuses options out of range", async () => {
     [{ evalPeople: 1.5 }, "evalPeople must be"],
     [{ size: [8, 24] }, "height must be a whole number from 16"],
     [{ labelNoise: 1.5 }, "labelNoise must be a share from 0 to 1: current value is 1.5"],
+    [{ variety: -1 }, "variety must be a share from 0 to 1: current value is -1"],
     [{ format: "gif" }, `format must be one of "jpeg", "png": current value is "gif"`],
     [{ shares: { gender: { male: 0, female: 0 } } }, "shares.gender must give"],
     [{ shares: { age: { young: 1, middle: 2 } } }, `shares.age must give "young", "middle", "old" weights`],

@@ -9,7 +9,7 @@ function count(people: ReturnType<typeof dealPeople>, gender: string, group: str
   return people.filter((person) => person.gender === gender && ageGroup(person.age) === group).length;
 }
 
-Deno.test("dealPeople() keeps every gender and age group within one and a half persons of its share, for any number of people", () => {
+Deno.test("dealPeople() keeps every gender and age group within five quarters of a person of its share, for any number of people", () => {
   const rng = seededRng(SEED);
   for (let round = 0; round < 12; round++) {
     const weights = rng.fork(round);
