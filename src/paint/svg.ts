@@ -25,9 +25,13 @@ export interface Ink {
   readonly clip?: string;
 }
 
+/** Texts of -200 to 600 in tenths: writing a fraction out takes five times as long as looking it up, and is most of the work. */
+const TENTHS: readonly string[] = Array.from({ length: 8001 }, (_, i) => `${(i - 2000) / 10}`);
+
 /** A number with one decimal at most. */
 export function num(value: number): string {
-  return `${Math.round(value * 10) / 10}`;
+  const tenths = Math.round(value * 10);
+  return TENTHS[tenths + 2000] ?? `${tenths / 10}`;
 }
 
 function at([x, y]: Point): string {
