@@ -147,3 +147,14 @@ export const FACE_SCHEMA: Schema = makeSchema([
   { name: "gender", levels: ["male", "female"] },
   { name: "age", levels: ["young", "middle", "old"], cuts: [30, 60] },
 ]);
+
+/** The seven photographs of a person in the contest's layout, by file name, and the level of mask that each shows. */
+export const FACE_PHOTOS: Readonly<Record<string, "wear" | "incorrect" | "not wear">> = {
+  mask1: "wear",
+  mask2: "wear",
+  mask3: "wear",
+  mask4: "wear",
+  mask5: "wear",
+  incorrect_mask: "incorrect",
+  normal: "not wear",
+};

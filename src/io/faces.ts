@@ -6,7 +6,7 @@
  */
 import { join, parse } from "node:path";
 import { list, show } from "../core/check.ts";
-import { type Dataset, encodeLabel, FACE_SCHEMA, type Fault, type Schema } from "../core/mod.ts";
+import { type Dataset, encodeLabel, FACE_PHOTOS, FACE_SCHEMA, type Fault, type Schema } from "../core/mod.ts";
 import { readFaceEval } from "./faces_eval.ts";
 import { type Person, readPersons, TRAIN_IMAGES } from "./faces_persons.ts";
 import { statIfThere } from "./files.ts";
@@ -23,17 +23,6 @@ export interface LoadFacesOptions extends CheckOptions {
   /** For the part "eval": a CSV file of ImageID and ans, the class number; without it labels are unknown. */
   readonly answers?: string;
 }
-
-/** The level of the mask attribute that each photograph of a person shows. */
-const PHOTOS: Readonly<Record<string, string>> = {
-  mask1: "wear",
-  mask2: "wear",
-  mask3: "wear",
-  mask4: "wear",
-  mask5: "wear",
-  incorrect_mask: "incorrect",
-  normal: "not wear",
-};
 
 const EXTENSIONS = [".jpg", ".jpeg", ".png"];
 
@@ -113,7 +102,7 @@ async function readTrain(root: string, schema: Schema): Promise<Finding> {
   return { root, schema, candidates: candidates.flat(), faults: [...faults, ...wrong.flat()] };
 }
 
-/** Which of a folder's files are the person's photographs, in the order of {@linkcode PHOTOS}. */
+/** Which of a folder's files are the person's photographs, in the order of {@linkcode FACE_PHOTOS}. */
 function checkPhotos({ id, folder }: Person, files: readonly string[]): { names: string[]; faults: Fault[] } {
   const faults: Fault[] = [];
   const found = new Map<string, string>();
@@ -122,7 +111,7 @@ function checkPhotos({ id, folder }: Person, files: readonly string[]): { names:
     const photo = photoOf(name);
     const first = photo && found.get(photo);
     if (!photo) {
-      const rule = `is none of ${list(Object.keys(PHOTOS))} ending in ${list(EXTENSIONS)}`;
+      const rule = `is none of ${list(Object.keys(FACE_PHOTOS))} ending in ${list(EXTENSIONS)}`;
       faults.push({ kind: "unknown-file", message: `The file "${path}" ${rule}.`, path, id });
     } else if (first) {
       const message = `The file "${path}" shows the same photograph as "${first}".`;
@@ -132,26 +121,26 @@ function checkPhotos({ id, folder }: Person, files: readonly string[]): { names:
     }
   }
   const count = files.filter(isImageName).length;
-  const missing = Object.keys(PHOTOS).filter((photo) => !found.has(photo));
+  const missing = Object.keys(FACE_PHOTOS).filter((photo) => !found.has(photo));
   if (count !== 7 || missing.length > 0) {
     const path = `${TRAIN_IMAGES}/${folder}`;
     const lack = missing.length > 0 ? ` and lacks ${list(missing)}` : "";
     const message = `The folder "${path}" must hold seven photographs, ${
-      list(Object.keys(PHOTOS))
+      list(Object.keys(FACE_PHOTOS))
     }: it holds ${count}${lack}.`;
     faults.push({ kind: "photo-count", message, path, id });
   }
-  return { names: Object.keys(PHOTOS).flatMap((photo) => found.get(photo) ?? []), faults };
+  return { names: Object.keys(FACE_PHOTOS).flatMap((photo) => found.get(photo) ?? []), faults };
 }
 
 function photoOf(name: string): string | undefined {
   const { name: stem, ext } = parse(name);
-  return EXTENSIONS.includes(ext.toLowerCase()) && Object.hasOwn(PHOTOS, stem) ? stem : undefined;
+  return EXTENSIONS.includes(ext.toLowerCase()) && Object.hasOwn(FACE_PHOTOS, stem) ? stem : undefined;
 }
 
 function sampleOf({ id, gender, race, age, folder }: Person, name: string, schema: Schema): Candidate["sample"] {
   const photo = photoOf(name)!;
-  const attributes = { mask: PHOTOS[photo]!, gender, age: Number(age), race, photo };
+  const attributes = { mask: FACE_PHOTOS[photo]!, gender, age: Number(age), race, photo };
   const label = encodeLabel(schema, attributes);
   return { id: `${folder}/${photo}`, path: `${TRAIN_IMAGES}/${folder}/${name}`, group: id, label, attributes };
 }

@@ -3,22 +3,11 @@
  *
  * @module
  */
-import { encodeLabel, FACE_SCHEMA, type Rng, seededRng, shuffled } from "../core/mod.ts";
+import { encodeLabel, FACE_PHOTOS, FACE_SCHEMA, type Rng, seededRng, shuffled } from "../core/mod.ts";
 import { type PlantedFault, plantFault, recordedAge } from "./planting.ts";
 import { dealPeople, type Shares } from "./population.ts";
 import type { MaskState } from "./shot.ts";
 import { drawPerson, type Gender, type Person } from "./traits.ts";
-
-/** The seven photographs of a person, by file name. */
-const PHOTOS: Readonly<Record<string, MaskState>> = {
-  mask1: "wear",
-  mask2: "wear",
-  mask3: "wear",
-  mask4: "wear",
-  mask5: "wear",
-  incorrect_mask: "incorrect",
-  normal: "not wear",
-};
 
 /** Written in the column for race: these people have none. */
 const RACE = "Painted";
@@ -64,7 +53,7 @@ export interface Plan {
 
 /** A person's seven pictures by file name; everything in them depends on the person's generator alone. */
 function album(rng: Rng, person: Person): Readonly<Record<string, Omit<Picture, "path">>> {
-  const pictures = Object.entries(PHOTOS).map(([name, state]) => {
+  const pictures = Object.entries(FACE_PHOTOS).map(([name, state]) => {
     const label = encodeLabel(FACE_SCHEMA, { mask: state, gender: person.gender, age: person.age });
     return [name, { person, state, label, rng: rng.fork(name) }] as const;
   });
