@@ -49,13 +49,12 @@ export function adam({ beta1, beta2, epsilon, weightDecay }: AdamOptions): Optim
     return {
       slots,
       apply(gradients, { lr, step }) {
-        for (const [name, param] of Object.entries(params)) {
-          const gradient = gradients[name];
+        const updates = Object.entries(params).map(([name, param]) => {
+          const gradient = gradients[name], decay = param.rank > 1 ? weightDecay : 0;
           if (!gradient) throw new Error(`Cannot step as parameter "${name}" has no gradient`);
-          if (weightDecay > 0 && param.rank > 1) tf.tidy(() => param.assign(tf.mul(param, 1 - lr * weightDecay)));
-          const own = { mean: slots[`${name}.mean`]!, square: slots[`${name}.square`]! };
-          adamStep(param, gradient, own, { lr, beta1, beta2, epsilon, step });
-        }
+          return { param, gradient, mean: slots[`${name}.mean`]!, square: slots[`${name}.square`]!, decay };
+        });
+        adamStep(updates, { lr, beta1, beta2, epsilon, step });
       },
       dispose: () => tf.dispose(Object.values(slots)),
     };

@@ -16,8 +16,9 @@ export {
 export {
   activate,
   type Activation,
+  type AdamNumbers,
   adamStep,
-  type AdamStepOptions,
+  type AdamUpdate,
   batchNorm,
   type BatchNormOptions,
   type BatchNormVariables,

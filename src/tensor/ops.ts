@@ -14,4 +14,4 @@ export {
 } from "./ops/batch_norm.ts";
 export { globalAveragePool, scaleChannels } from "./ops/pool.ts";
 export { dropout, dropPath } from "./ops/dropout.ts";
-export { adamStep, type AdamStepOptions } from "./ops/adam.ts";
+export { type AdamNumbers, adamStep, type AdamUpdate } from "./ops/adam.ts";

@@ -165,7 +165,8 @@ Deno.test("adamStep() takes the same steps in place as composed", async () => {
       const [param, mean, square] = [start, tf.zeros(shape), tf.zeros(shape)].map((t) => tf.variable(t));
       for (let step = 1; step <= 3; step++) {
         const options = { lr: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step };
-        adamStep(param!, tf.mul(gradient, step), { mean: mean!, square: square! }, options);
+        const update = { param: param!, gradient: tf.mul(gradient, step), mean: mean!, square: square!, decay: 0.1 };
+        adamStep([update], options);
       }
       const results = [param!, mean!, square!].map((variable) => tf.add(variable, 0));
       tf.dispose([param!, mean!, square!]);
@@ -243,7 +244,13 @@ Deno.test("training on wasm holds no more memory after 200 steps of changing bat
       });
       return tf.mean(tf.square(y)) as tf.Scalar;
     });
-    adamStep(filter, grads[filter.name]!, slots, { lr: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step });
+    adamStep([{ param: filter, gradient: grads[filter.name]!, ...slots, decay: 0 }], {
+      lr: 1e-3,
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      step,
+    });
     tf.dispose([value, grads]);
     if (step === 40) settled = [tf.memory().numTensors, memory()];
   }
@@ -279,7 +286,13 @@ Deno.test("adamStep() and batchNorm() change the variable alone, not its clones"
   await initBackend({ need: "train", prefer: "wasm" });
   const param = tf.variable(tf.ones([4])), mean = tf.variable(tf.zeros([4])), square = tf.variable(tf.zeros([4]));
   const clone = tf.clone(param);
-  adamStep(param, tf.ones([4]), { mean, square }, { lr: 0.5, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 1 });
+  adamStep([{ param, gradient: tf.ones([4]), mean, square, decay: 0 }], {
+    lr: 0.5,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    step: 1,
+  });
   assertEquals([...clone.dataSync()], [1, 1, 1, 1]);
   assertNear(param.dataSync(), [0.5, 0.5, 0.5, 0.5], 1e-6);
 
@@ -298,7 +311,7 @@ Deno.test("adamStep() changes the variable alone, too, when it comes with its cl
   const clone = tf.clone(param!);
   await initBackend({ need: "train", prefer: "wasm" });
   const options = { lr: 0.5, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 1 };
-  adamStep(param!, tf.ones([4]), { mean: mean!, square: square! }, options);
+  adamStep([{ param: param!, gradient: tf.ones([4]), mean: mean!, square: square!, decay: 0 }], options);
   assertNear(param!.dataSync(), [0.5, 0.5, 0.5, 0.5], 1e-6);
   assertEquals([...clone.dataSync()], [1, 1, 1, 1]);
   tf.dispose([param!, mean!, square!, clone]);
@@ -313,7 +326,7 @@ Deno.test("stock kernels see the weights that adamStep() changed in place", asyn
   const stock = () => tf.tidy(() => tf.fused.conv2d({ x, filter, strides: 1, pad: "valid" }).dataSync()[0]!);
   const step = (step: number) => {
     const options = { lr: 0.5, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step };
-    adamStep(weight!, tf.ones(shape), { mean: mean!, square: square! }, options);
+    adamStep([{ param: weight!, gradient: tf.ones(shape), mean: mean!, square: square!, decay: 0 }], options);
   };
   step(1); // gives the variable values of its own
   assertNear([stock()], [1.5], 1e-6);

@@ -3,43 +3,31 @@
  *
  * @module
  */
+import { type AdamNumbers, type AdamUpdate, ownOps } from "../own.ts";
 import * as tf from "../tf.ts";
-import type { Tensor, Variable } from "../types.ts";
-import { runAdam } from "../wasm/elementwise.ts";
-import { hasOwnKernels } from "../wasm/fused.ts";
 
-/** What an Adam step needs beside the tensors. */
-export interface AdamStepOptions {
-  /** Learning rate. */
-  readonly lr: number;
-  /** Decay of the mean of the gradients. */
-  readonly beta1: number;
-  /** Decay of the mean of their squares. */
-  readonly beta2: number;
-  /** Added to the root of the mean square. */
-  readonly epsilon: number;
-  /** The step that is taken, counted from 1. */
-  readonly step: number;
-}
+export type { AdamNumbers, AdamUpdate };
 
 /**
- * One step of Adam, in place. Kingma and Ba, 2015, https://arxiv.org/abs/1412.6980, with PyTorch's place for epsilon.
+ * One step of Adam for all parameters, in place. Kingma and Ba, 2015, https://arxiv.org/abs/1412.6980, with PyTorch's place
+ * for epsilon; decay is taken off before, as in Loshchilov and Hutter, 2019, https://arxiv.org/abs/1711.05101
  *
- * @param param Updated.
- * @param gradient Of the parameter's shape.
- * @param slots Mean and mean square of the gradients, of the parameter's shape; updated.
+ * @param updates Parameters, gradients and the optimizer's memory.
+ * @param numbers The same for all.
  */
-export function adamStep(
-  param: Variable,
-  gradient: Tensor,
-  slots: { readonly mean: Variable; readonly square: Variable },
-  { lr, beta1, beta2, epsilon, step }: AdamStepOptions,
-): void {
-  if (hasOwnKernels()) return runAdam(param, gradient, slots, { lr, beta1, beta2, epsilon, step });
+export function adamStep(updates: readonly AdamUpdate[], numbers: AdamNumbers): void {
+  const own = ownOps().adam;
+  if (own) return own(updates, numbers);
+  for (const update of updates) compose(update, numbers);
+}
+
+function compose({ param, gradient, mean, square, decay }: AdamUpdate, numbers: AdamNumbers): void {
+  const { lr, beta1, beta2, epsilon, step } = numbers;
   tf.tidy(() => {
-    slots.mean.assign(tf.add(tf.mul(slots.mean, beta1), tf.mul(gradient, 1 - beta1)));
-    slots.square.assign(tf.add(tf.mul(slots.square, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
-    const root = tf.add(tf.sqrt(tf.div(slots.square, 1 - beta2 ** step)), epsilon);
-    param.assign(tf.sub(param, tf.mul(tf.div(slots.mean, root), lr / (1 - beta1 ** step))));
+    mean.assign(tf.add(tf.mul(mean, beta1), tf.mul(gradient, 1 - beta1)));
+    square.assign(tf.add(tf.mul(square, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
+    const root = tf.add(tf.sqrt(tf.div(square, 1 - beta2 ** step)), epsilon);
+    const change = tf.mul(tf.div(mean, root), lr / (1 - beta1 ** step));
+    param.assign(tf.sub(decay === 0 ? param : tf.mul(param, 1 - lr * decay), change));
   });
 }

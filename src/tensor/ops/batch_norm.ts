@@ -5,12 +5,9 @@
  */
 import * as tf from "../tf.ts";
 import type { Tensor, Tensor1D, Tensor4D, Variable, Variable1D } from "../types.ts";
-import { runBatchNorm } from "../wasm/batch_norm.ts";
-import { runSilu } from "../wasm/elementwise.ts";
-import { hasOwnKernels } from "../wasm/fused.ts";
+import { type Activation, ownOps } from "../own.ts";
 
-/** The nonlinearity applied at the end of an operation. */
-export type Activation = "none" | "relu" | "silu";
+export type { Activation };
 
 /** The four tensors of a batch norm, each `[D]`. */
 export interface BatchNormVariables {
@@ -49,10 +46,8 @@ export function batchNorm(
   { training, momentum = 0.1, epsilon = 1e-5, activation = "none" }: BatchNormOptions,
 ): Tensor4D {
   return tf.tidy(() => {
-    if (hasOwnKernels()) {
-      const options = { training, momentum, epsilon, activation, mean, variance };
-      return runBatchNorm(x, gamma, beta, options) as Tensor4D;
-    }
+    const own = ownOps().batchNorm;
+    if (own) return own(x, gamma, beta, { training, momentum, epsilon, activation, mean, variance }) as Tensor4D;
     if (!training) {
       const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon)));
       return activate(tf.add(tf.mul(x, scale), tf.sub(beta, tf.mul(mean, scale))), activation) as Tensor4D;
@@ -76,5 +71,5 @@ function blend(running: Variable, batch: Tensor, momentum: number): void {
 export function activate<T extends Tensor>(x: T, activation: Activation): T {
   if (activation === "none") return x;
   if (activation === "relu") return tf.relu(x);
-  return hasOwnKernels() ? runSilu(x) as T : tf.tidy(() => tf.mul(x, tf.sigmoid(x)));
+  return (ownOps().silu?.(x) ?? tf.tidy(() => tf.mul(x, tf.sigmoid(x)))) as T;
 }

@@ -5,7 +5,7 @@
  */
 import * as tf from "../tf.ts";
 import type { Tensor1D, Tensor2D, Tensor4D } from "../types.ts";
-import { hasOwnKernels } from "../wasm/fused.ts";
+import { ownOps } from "../own.ts";
 
 /** How a convolution steps and pads. */
 export interface ConvOptions {
@@ -27,7 +27,7 @@ export function conv2d(
   filter: Tensor4D,
   { stride = 1, padding = 0 }: ConvOptions = {},
 ): Tensor4D {
-  if (hasOwnKernels()) return tf.conv2d(x, filter, stride, explicit(padding));
+  if (ownOps().padding) return tf.conv2d(x, filter, stride, explicit(padding));
   return tf.tidy(() => tf.conv2d(padded(x, padding), filter, stride, "valid"));
 }
 
@@ -44,7 +44,7 @@ export function depthwiseConv2d(
   { stride = 1, padding = 0 }: ConvOptions = {},
 ): Tensor4D {
   // The published type lacks the explicit padding that the function takes, as conv2d does.
-  if (hasOwnKernels()) return tf.depthwiseConv2d(x, filter, stride, explicit(padding) as unknown as "valid");
+  if (ownOps().padding) return tf.depthwiseConv2d(x, filter, stride, explicit(padding) as unknown as "valid");
   return tf.tidy(() => tf.depthwiseConv2d(padded(x, padding), filter, stride, "valid"));
 }
 

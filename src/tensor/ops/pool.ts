@@ -5,8 +5,7 @@
  */
 import * as tf from "../tf.ts";
 import type { Tensor4D } from "../types.ts";
-import { hasOwnKernels } from "../wasm/fused.ts";
-import { runAveragePixels, runScalePixels } from "../wasm/pooling.ts";
+import { ownOps } from "../own.ts";
 
 /**
  * Mean over height and width.
@@ -15,7 +14,7 @@ import { runAveragePixels, runScalePixels } from "../wasm/pooling.ts";
  * @returns `[B, 1, 1, D]`.
  */
 export function globalAveragePool(x: Tensor4D): Tensor4D {
-  return hasOwnKernels() ? runAveragePixels(x) : tf.mean(x, [1, 2], true);
+  return ownOps().averagePixels?.(x) ?? tf.mean(x, [1, 2], true);
 }
 
 /**
@@ -26,5 +25,5 @@ export function globalAveragePool(x: Tensor4D): Tensor4D {
  * @returns `[B, H, W, D]`.
  */
 export function scaleChannels(x: Tensor4D, gate: Tensor4D): Tensor4D {
-  return hasOwnKernels() ? runScalePixels(x, gate) : tf.mul(x, gate);
+  return ownOps().scalePixels?.(x, gate) ?? tf.mul(x, gate);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Activation, BatchNormAttributes } from "../own.ts";
 import * as tf from "../tf.ts";
 import { engine } from "./engine.ts";
 import { ownValues } from "./memory.ts";
@@ -10,24 +11,12 @@ import { PARTS } from "./pool.ts";
 import { count, type Gradients, replaceKernel, runKernel, tensorOf } from "./registry.ts";
 
 /** The kernels' numbers of activations, as in simd.as. */
-export const ACTIVATIONS = { none: 0, relu: 1, silu: 2 } as const;
+export const ACTIVATIONS: Readonly<Record<Activation, number>> = { none: 0, relu: 1, silu: 2 };
 
 /** Name of the forward kernel. */
 const NAME = "BatchNormActivation";
 /** Parts of rows begin at multiples of this. */
 const GRAIN = 32;
-
-/** What the kernel needs beside tensors. */
-export interface BatchNormAttributes {
-  readonly training: boolean;
-  readonly momentum: number;
-  readonly epsilon: number;
-  readonly activation: keyof typeof ACTIVATIONS;
-  /** Running mean `[D]`. */
-  readonly mean: tf.Variable;
-  /** Running variance `[D]`. */
-  readonly variance: tf.Variable;
-}
 
 /** Runs the kernel; the caller tidies. */
 export function runBatchNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, attrs: BatchNormAttributes): tf.Tensor {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { AdamNumbers, AdamUpdate } from "../own.ts";
 import * as tf from "../tf.ts";
 import { engine } from "./engine.ts";
 import { ownValues } from "./memory.ts";
@@ -17,27 +18,15 @@ export function runSilu(x: tf.Tensor): tf.Tensor {
   return runKernel(SILU, { x })[0]!;
 }
 
-/** Numbers of an Adam step. */
-export interface AdamNumbers {
-  readonly lr: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly step: number;
-}
-
-/** A step of Adam on a variable and its slots, in place. */
-export function runAdam(
-  param: tf.Variable,
-  gradient: tf.Tensor,
-  slots: { readonly mean: tf.Variable; readonly square: tf.Variable },
-  { lr, beta1, beta2, epsilon, step }: AdamNumbers,
-): void {
+/** A step of Adam on variables and their slots, in place. */
+export function runAdam(updates: readonly AdamUpdate[], { lr, beta1, beta2, epsilon, step }: AdamNumbers): void {
   const e = engine();
-  const places = [param, slots.mean, slots.square].map((variable) => ownValues(e.backend, variable));
   const rate = lr / (1 - beta1 ** step), correction = 1 / (1 - beta2 ** step);
   const numbers = [rate, beta1, 1 - beta1, beta2, 1 - beta2, correction, epsilon];
-  e.run("adam", [...places, e.address(gradient), ...numbers], param.size, { grain: GRAIN });
+  for (const { param, gradient, mean, square, decay } of updates) {
+    const places = [param, mean, square].map((variable) => ownValues(e.backend, variable));
+    e.run("adam", [...places, e.address(gradient), ...numbers, 1 - lr * decay], param.size, { grain: GRAIN });
+  }
 }
 
 /** Registers the kernels. */

@@ -105,8 +105,3 @@ function scratch(backend: WasmBackend, name: string, bytes: number): number {
   }
   return Math.ceil((buffer.address >>> 0) / 64) * 64;
 }
-
-/** Whether the engine has been started. */
-export function isRunning(): boolean {
-  return current !== undefined;
-}

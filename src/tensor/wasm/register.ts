@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { registerBatchNorm } from "./batch_norm.ts";
+import { setOwnOps } from "../own.ts";
+import { registerBatchNorm, runBatchNorm } from "./batch_norm.ts";
 import { registerConvolution } from "./convolution.ts";
 import { registerDepthwise } from "./depthwise.ts";
-import { registerElementwise } from "./elementwise.ts";
+import { registerElementwise, runAdam, runSilu } from "./elementwise.ts";
 import { registerMatrix } from "./matrix.ts";
-import { registerPooling } from "./pooling.ts";
+import { registerPooling, runAveragePixels, runScalePixels } from "./pooling.ts";
 import { registerSegmentSum } from "./segment_sum.ts";
 
 let registered = false;
@@ -24,4 +25,12 @@ export function registerKernels(): void {
   registerPooling();
   registerElementwise();
   registerSegmentSum();
+  setOwnOps("wasm", {
+    padding: true,
+    batchNorm: runBatchNorm,
+    silu: runSilu,
+    averagePixels: runAveragePixels,
+    scalePixels: runScalePixels,
+    adam: runAdam,
+  });
 }

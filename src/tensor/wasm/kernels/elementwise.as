@@ -55,21 +55,22 @@ export function siluGradient(x: usize, dy: usize, dx: usize, part: i32, from: i3
  * @param fresh1 1 - beta1.
  * @param fresh2 1 - beta2.
  * @param correction One over the squares' bias correction, 1 - beta2^step.
+ * @param keep Factor on the parameters before the step, for decoupled decay.
  */
 export function adam(
   param: usize, mean: usize, square: usize, gradient: usize, rate: f32, beta1: f32, fresh1: f32, beta2: f32,
-  fresh2: f32, correction: f32, epsilon: f32, part: i32, from: i32, to: i32,
+  fresh2: f32, correction: f32, epsilon: f32, keep: f32, part: i32, from: i32, to: i32,
 ): void {
   let o = floats(from);
   const end = floats(to);
   for (; o + 16 <= end; o += 16) {
     adamAt<v128>(
-      param + o, mean + o, square + o, gradient + o, rate, beta1, fresh1, beta2, fresh2, correction, epsilon,
+      param + o, mean + o, square + o, gradient + o, rate, beta1, fresh1, beta2, fresh2, correction, epsilon, keep,
     );
   }
   for (; o < end; o += 4) {
     adamAt<f32>(
-      param + o, mean + o, square + o, gradient + o, rate, beta1, fresh1, beta2, fresh2, correction, epsilon,
+      param + o, mean + o, square + o, gradient + o, rate, beta1, fresh1, beta2, fresh2, correction, epsilon, keep,
     );
   }
 }
@@ -77,7 +78,7 @@ export function adam(
 @inline
 function adamAt<T>(
   param: usize, mean: usize, square: usize, gradient: usize, rate: f32, beta1: f32, fresh1: f32, beta2: f32,
-  fresh2: f32, correction: f32, epsilon: f32,
+  fresh2: f32, correction: f32, epsilon: f32, keep: f32,
 ): void {
   const g = get<T>(gradient);
   const m = fma(get<T>(mean), f32x4.splat(beta1), f32x4.mul(g, f32x4.splat(fresh1)));
@@ -85,5 +86,5 @@ function adamAt<T>(
   put<T>(mean, m);
   put<T>(square, v);
   const root = f32x4.add(f32x4.sqrt(f32x4.mul(v, f32x4.splat(correction))), f32x4.splat(epsilon));
-  put<T>(param, f32x4.sub(get<T>(param), f32x4.div(f32x4.mul(f32x4.splat(rate), m), root)));
+  put<T>(param, f32x4.sub(f32x4.mul(get<T>(param), f32x4.splat(keep)), f32x4.div(f32x4.mul(f32x4.splat(rate), m), root)));
 }

@@ -1,0 +1,84 @@
+/**
+ * The seam between operations and backends: what the current backend computes with kernels of its own. Operations ask here,
+ * and compose of TensorFlow.js's ops what the backend lacks; models never know.
+ *
+ * @module
+ */
+import * as tf from "./tf.ts";
+import type { Tensor, Tensor4D, Variable } from "./types.ts";
+
+/** The nonlinearity applied at the end of an operation. */
+export type Activation = "none" | "relu" | "silu";
+
+/** What a batch norm needs beside its tensors. */
+export interface BatchNormAttributes {
+  /** Whether the batch's own statistics are used, and the running ones updated. */
+  readonly training: boolean;
+  /** Share of the batch's statistics in an update. */
+  readonly momentum: number;
+  /** Added to the variance. */
+  readonly epsilon: number;
+  /** Applied to the result. */
+  readonly activation: Activation;
+  /** Running mean `[D]`. */
+  readonly mean: Variable;
+  /** Running variance `[D]`. */
+  readonly variance: Variable;
+}
+
+/** A parameter in an optimizer's step: the variables are changed in place. */
+export interface AdamUpdate {
+  /** What is trained. */
+  readonly param: Variable;
+  /** Its gradient, of its shape. */
+  readonly gradient: Tensor;
+  /** Mean of the gradients. */
+  readonly mean: Variable;
+  /** Mean of their squares. */
+  readonly square: Variable;
+  /** Decoupled weight decay, per unit of learning rate; 0 for none. */
+  readonly decay: number;
+}
+
+/** Numbers of an Adam step. */
+export interface AdamNumbers {
+  /** Learning rate. */
+  readonly lr: number;
+  /** Decay of the mean of the gradients. */
+  readonly beta1: number;
+  /** Decay of the mean of their squares. */
+  readonly beta2: number;
+  /** Added to the root of the mean square. */
+  readonly epsilon: number;
+  /** The step that is taken, counted from 1. */
+  readonly step: number;
+}
+
+/** A backend's own versions of operations, each with its gradient on TensorFlow.js's tape. Callers tidy. */
+export interface OwnOps {
+  /** Whether convolutions and their gradients take padding as numbers. */
+  readonly padding?: boolean;
+  /** Batch norm with its activation. */
+  readonly batchNorm?: (x: Tensor, gamma: Tensor, beta: Tensor, attributes: BatchNormAttributes) => Tensor;
+  /** x sigmoid(x), of any shape. */
+  readonly silu?: (x: Tensor) => Tensor;
+  /** Mean over height and width. */
+  readonly averagePixels?: (x: Tensor4D) => Tensor4D;
+  /** `[B, H, W, D]` times `[B, 1, 1, D]`. */
+  readonly scalePixels?: (x: Tensor4D, gate: Tensor4D) => Tensor4D;
+  /** A step of Adam for all parameters. */
+  readonly adam?: (updates: readonly AdamUpdate[], numbers: AdamNumbers) => void;
+}
+
+const NONE: OwnOps = {};
+const tables = new Map<string, OwnOps>();
+
+/** Says what a backend, by TensorFlow.js's name, has of its own. */
+export function setOwnOps(backend: string, ops: OwnOps): void {
+  tables.set(backend, ops);
+}
+
+/** What the current backend has of its own. */
+export function ownOps(): OwnOps {
+  return tables.get(tf.getBackend()) ?? NONE;
+}
