@@ -8,7 +8,7 @@ import * as tf from "../tf.ts";
 import { engine } from "./engine.ts";
 import { ownValues } from "./memory.ts";
 import { PARTS } from "./pool.ts";
-import { count, type Gradients, replaceKernel, runKernel, tensorOf } from "./registry.ts";
+import { count, type Gradients, replaceKernel, runKernel, tensorOf } from "../registry.ts";
 
 /** The kernels' numbers of activations, as in simd.as. */
 export const ACTIVATIONS: Readonly<Record<Activation, number>> = { none: 0, relu: 1, silu: 2 };
@@ -25,7 +25,7 @@ export function runBatchNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, at
 
 /** Registers the kernel and its gradient. */
 export function registerBatchNorm(): void {
-  replaceKernel<"x" | "gamma" | "beta">(NAME, () => forward);
+  replaceKernel<"x" | "gamma" | "beta">("wasm", NAME, () => forward);
   tf.registerGradient({
     kernelName: NAME,
     inputsToSave: ["x", "gamma", "beta"],

@@ -20,7 +20,7 @@ import {
   TRANSPOSED_DEPTH,
 } from "./matrix.ts";
 import { PARTS } from "./pool.ts";
-import { count, replaceKernel } from "./registry.ts";
+import { count, replaceKernel } from "../registry.ts";
 import { type ConvAttributes, type ConvInfo, convInfo, type Geometry, geometryOf, placeGeometry } from "./shapes.ts";
 
 /** Patches below which all are written out, so that the product can be divided by columns. */
@@ -28,16 +28,16 @@ const FEW_PATCHES = 512;
 
 /** Registers the convolution kernels. */
 export function registerConvolution(): void {
-  replaceKernel<"x" | "filter">("Conv2D", (stock) => ({ x, filter }, attrs) => {
+  replaceKernel<"x" | "filter">("wasm", "Conv2D", (stock) => ({ x, filter }, attrs) => {
     const info = convInfo(x.shape, filter.shape, attrs);
     return info && areFloats(x, filter) ? convolve(x, filter, info) : stock({ x, filter }, attrs);
   });
-  replaceKernel<"dy" | "filter">("Conv2DBackpropInput", (stock) => ({ dy, filter }, attrs) => {
+  replaceKernel<"dy" | "filter">("wasm", "Conv2DBackpropInput", (stock) => ({ dy, filter }, attrs) => {
     const { inputShape } = attrs as ConvAttributes & { inputShape: number[] };
     const info = convInfo(inputShape, filter.shape, attrs);
     return info && areFloats(dy, filter) ? inputGradient(dy, filter, info) : stock({ dy, filter }, attrs);
   });
-  replaceKernel<"x" | "dy">("Conv2DBackpropFilter", (stock) => ({ x, dy }, attrs) => {
+  replaceKernel<"x" | "dy">("wasm", "Conv2DBackpropFilter", (stock) => ({ x, dy }, attrs) => {
     const { filterShape } = attrs as ConvAttributes & { filterShape: number[] };
     const info = convInfo(x.shape, filterShape, attrs);
     return info && areFloats(x, dy) ? filterGradient(x, dy, info) : stock({ x, dy }, attrs);

@@ -6,7 +6,7 @@
 import type * as tf from "../tf.ts";
 import { engine } from "./engine.ts";
 import { PARTS } from "./pool.ts";
-import { replaceKernel } from "./registry.ts";
+import { replaceKernel } from "../registry.ts";
 import { type ConvAttributes, type ConvInfo, convInfo, geometryOf, placeGeometry } from "./shapes.ts";
 
 /** Rows of a filter that the kernels' tables hold, and the bytes of such a table. */
@@ -14,15 +14,15 @@ const MAX_ROWS = 32, TABLE = 8 * MAX_ROWS;
 
 /** Registers the depthwise kernels. */
 export function registerDepthwise(): void {
-  replaceKernel<"x" | "filter">("DepthwiseConv2dNative", (stock) => ({ x, filter }, attrs) => {
+  replaceKernel<"x" | "filter">("wasm", "DepthwiseConv2dNative", (stock) => ({ x, filter }, attrs) => {
     const info = covered(x.shape, filter.shape, attrs);
     return info ? convolve(x, filter, info) : stock({ x, filter }, attrs);
   });
-  replaceKernel<"dy" | "filter">("DepthwiseConv2dNativeBackpropInput", (stock) => ({ dy, filter }, attrs) => {
+  replaceKernel<"dy" | "filter">("wasm", "DepthwiseConv2dNativeBackpropInput", (stock) => ({ dy, filter }, attrs) => {
     const info = covered((attrs as { inputShape: number[] }).inputShape, filter.shape, attrs);
     return info ? inputGradient(dy, filter, info) : stock({ dy, filter }, attrs);
   });
-  replaceKernel<"x" | "dy">("DepthwiseConv2dNativeBackpropFilter", (stock) => ({ x, dy }, attrs) => {
+  replaceKernel<"x" | "dy">("wasm", "DepthwiseConv2dNativeBackpropFilter", (stock) => ({ x, dy }, attrs) => {
     const info = covered(x.shape, (attrs as { filterShape: number[] }).filterShape, attrs);
     return info ? filterGradient(x, dy, info) : stock({ x, dy }, attrs);
   });

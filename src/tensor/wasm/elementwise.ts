@@ -7,7 +7,7 @@ import type { AdamNumbers, AdamUpdate } from "../own.ts";
 import * as tf from "../tf.ts";
 import { engine } from "./engine.ts";
 import { ownValues } from "./memory.ts";
-import { count, replaceKernel, runKernel, tensorOf } from "./registry.ts";
+import { count, replaceKernel, runKernel, tensorOf } from "../registry.ts";
 
 const SILU = "Silu";
 /** Elements below which threads cost more than they bring. */
@@ -32,18 +32,18 @@ export function runAdam(updates: readonly AdamUpdate[], { lr, beta1, beta2, epsi
 /** Registers the kernels. */
 export function registerElementwise(): void {
   // Tensors are not written to, save variables by ownValues, so that a copy is another count on the same values.
-  replaceKernel<"x">("Identity", () => ({ x }) => {
+  replaceKernel<"x">("wasm", "Identity", () => ({ x }) => {
     engine().backend.incRef(x.dataId);
     return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
   });
-  replaceKernel<"a" | "b">("Add", (stock) => ({ a, b }, attrs) => {
+  replaceKernel<"a" | "b">("wasm", "Add", (stock) => ({ a, b }, attrs) => {
     const equal = a.dtype === "float32" && b.dtype === "float32" && tf.util.arraysEqual(a.shape, b.shape);
     if (!equal) return stock({ a, b }, attrs);
     const e = engine(), out = e.output(a.shape);
     e.run("add", [e.address(a), e.address(b), e.address(out)], count(a.shape), { grain: GRAIN });
     return out;
   });
-  replaceKernel<"x">(SILU, () => ({ x }) => {
+  replaceKernel<"x">("wasm", SILU, () => ({ x }) => {
     const e = engine(), out = e.output(x.shape);
     e.run("silu", [e.address(x), e.address(out)], count(x.shape), { grain: GRAIN });
     return out;

@@ -6,7 +6,7 @@
 import { broadcastShape } from "./shapes.ts";
 import { engine } from "./engine.ts";
 import { PARTS } from "./pool.ts";
-import { count, replaceKernel } from "./registry.ts";
+import { count, replaceKernel } from "../registry.ts";
 
 /** Columns of a panel, rows of a register block, rows gathered at once, and depth of a transposed block, as in gemm.as. */
 export const PANEL = 8, BLOCK = 6, ROWS = 96, TRANSPOSED_DEPTH = 256;
@@ -105,7 +105,7 @@ export function sumOfParts(out: number, size: number, run: (partials: number) =>
 
 /** Registers `BatchMatMul`. */
 export function registerMatrix(): void {
-  replaceKernel<"a" | "b">("BatchMatMul", (stock) => ({ a, b }, attrs) => {
+  replaceKernel<"a" | "b">("wasm", "BatchMatMul", (stock) => ({ a, b }, attrs) => {
     const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean };
     if (a.dtype !== "float32" || b.dtype !== "float32") return stock({ a, b }, attrs);
     const [a0, a1] = a.shape.slice(-2) as [number, number], [b0, b1] = b.shape.slice(-2) as [number, number];

@@ -6,7 +6,7 @@
  */
 import * as tf from "../tf.ts";
 import { engine } from "./engine.ts";
-import { count, type Gradients, replaceKernel, runKernel, tensorOf } from "./registry.ts";
+import { count, type Gradients, replaceKernel, runKernel, tensorOf } from "../registry.ts";
 import { geometryOf, placeGeometry } from "./shapes.ts";
 
 const AVERAGE = "AveragePixels", SCALE = "ScalePixels";
@@ -24,7 +24,7 @@ export function runScalePixels(x: tf.Tensor4D, gate: tf.Tensor4D): tf.Tensor4D {
 /** Registers the kernels and their gradients. */
 export function registerPooling(): void {
   registerMaxPoolGradient();
-  replaceKernel<"x">(AVERAGE, () => ({ x }) => {
+  replaceKernel<"x">("wasm", AVERAGE, () => ({ x }) => {
     const e = engine(), { B, pixels, C } = sizes(x.shape), out = e.output([B, 1, 1, C]);
     e.run("averagePixels", [e.address(x), e.address(out), pixels, C], B);
     return out;
@@ -40,7 +40,7 @@ export function registerPooling(): void {
       },
     }),
   });
-  replaceKernel<"x" | "gate">(SCALE, () => ({ x, gate }) => {
+  replaceKernel<"x" | "gate">("wasm", SCALE, () => ({ x, gate }) => {
     const e = engine(), { B, pixels, C } = sizes(x.shape), out = e.output(x.shape);
     e.run("scalePixels", [e.address(x), e.address(gate), e.address(out), pixels, C], B * pixels, { grain: 8 });
     return out;
@@ -53,7 +53,7 @@ export function registerPooling(): void {
 }
 
 function registerMaxPoolGradient(): void {
-  replaceKernel<"dy" | "input" | "output">("MaxPoolGrad", (stock) => ({ dy, input, output }, attrs) => {
+  replaceKernel<"dy" | "input" | "output">("wasm", "MaxPoolGrad", (stock) => ({ dy, input, output }, attrs) => {
     const { filterSize, strides, pad, dimRoundingMode } = attrs;
     const shape = input.shape as [number, number, number, number];
     const info = tf.backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);

@@ -4,11 +4,11 @@
  * @module
  */
 import { engine } from "./engine.ts";
-import { count, replaceKernel } from "./registry.ts";
+import { count, replaceKernel } from "../registry.ts";
 
 /** Registers the kernel. */
 export function registerSegmentSum(): void {
-  replaceKernel<"x" | "segmentIds">("UnsortedSegmentSum", () => ({ x, segmentIds }, { numSegments }) => {
+  replaceKernel<"x" | "segmentIds">("wasm", "UnsortedSegmentSum", () => ({ x, segmentIds }, { numSegments }) => {
     const e = engine(), shape = [numSegments as number, ...x.shape.slice(segmentIds.shape.length)];
     const out = e.backend.makeOutput(shape, x.dtype), row = count(shape.slice(1));
     const View = x.dtype === "float32" ? Float32Array : Int32Array, buffer = e.memory.buffer as ArrayBuffer;

@@ -1,9 +1,9 @@
 /**
- * Puts our kernels in the place of TensorFlow.js's stock kernels for wasm.
+ * Puts our kernels in the place of TensorFlow.js's stock kernels.
  *
  * @module
  */
-import * as tf from "../tf.ts";
+import * as tf from "./tf.ts";
 
 /** A kernel: tensors and attributes in, one tensor or several out. */
 export type KernelFunction<I extends string> = (
@@ -13,26 +13,28 @@ export type KernelFunction<I extends string> = (
 ) => tf.TensorInfo | tf.TensorInfo[];
 
 /**
- * Registers a kernel for wasm.
+ * Registers a kernel.
  *
+ * @param backend TensorFlow.js's name of the backend that it is for.
  * @param name TensorFlow.js's name of the kernel, or one of ours.
  * @param make Given the stock kernel (which throws if there is none), returns the kernel.
  */
 export function replaceKernel<I extends string>(
+  backend: "wasm" | "webgpu",
   name: string,
   make: (stock: KernelFunction<I>) => KernelFunction<I>,
 ): void {
-  const stock = tf.getKernel(name, "wasm");
-  if (stock) tf.unregisterKernel(name, "wasm");
+  const stock = tf.getKernel(name, backend);
+  if (stock) tf.unregisterKernel(name, backend);
   const kernel = make((inputs, attrs) => {
     if (stock) return stock.kernelFunc({ inputs, attrs, backend: tf.backend() });
     throw new Error(
-      `Cannot run ${name} as the wasm backend has it only for float32, NHWC, dilation 1 and, depthwise, one filter a channel`,
+      `Cannot run ${name} as the ${backend} backend has it only for float32, NHWC, dilation 1 and, depthwise, one filter a channel`,
     );
   });
   tf.registerKernel({
     kernelName: name,
-    backendName: "wasm",
+    backendName: backend,
     kernelFunc: ({ inputs, attrs }) => kernel(inputs as Record<I, tf.TensorInfo>, attrs),
   });
 }
