@@ -7,23 +7,48 @@
 import * as tf from "../tf.ts";
 import type { WasmBackend } from "./start.ts";
 
-const guarded = new WeakSet<object>();
+/** What is taken of the memory: tensors' values and the kernels' buffers. */
+export interface Ledger {
+  /** Bytes taken now. */
+  live: number;
+  /** Called with `live` whenever some were taken. */
+  onTake?: (live: number) => void;
+}
 
-/** Makes the backend throw when there is no room, in its allocation and where a stock kernel gives up. */
+const ledgers = new WeakMap<object, Ledger>();
+
+/**
+ * Makes the backend keep a ledger of its memory, and throw when there is no room, in its allocation and where a stock
+ * kernel gives up.
+ */
 export function guardMemory(backend: WasmBackend): void {
   const { wasm } = backend;
-  if (guarded.has(wasm)) return;
-  guarded.add(wasm);
+  if (ledgers.has(wasm)) return;
+  const ledger: Ledger = { live: 0 }, sizes = new Map<number, number>();
+  ledgers.set(wasm, ledger);
   wasm._free(wasm._malloc(8)); // Emscripten's functions replace themselves when they are first called
-  const allocate = wasm._malloc;
+  const allocate = wasm._malloc, free = wasm._free;
   wasm._malloc = (bytes) => {
     const address = bytes < 2 ** 32 ? allocate(bytes) : 0;
     if (address === 0 && bytes > 0) throw outOfMemory(`Cannot allocate ${Math.ceil(bytes / 2 ** 20)} MiB`);
+    sizes.set(address | 0, bytes);
+    ledger.live += bytes;
+    ledger.onTake?.(ledger.live);
     return address;
+  };
+  wasm._free = (address) => {
+    ledger.live -= sizes.get(address | 0) ?? 0; // what a stock kernel took for itself is not in the ledger
+    sizes.delete(address | 0);
+    free(address);
   };
   wasm.onAbort = () => {
     throw outOfMemory("Cannot run a stock kernel");
   };
+}
+
+/** The ledger of a backend's memory; undefined before {@linkcode guardMemory}. */
+export function ledgerOf({ wasm }: WasmBackend): Ledger | undefined {
+  return ledgers.get(wasm);
 }
 
 function outOfMemory(attempt: string): RangeError {
