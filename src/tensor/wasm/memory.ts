@@ -24,7 +24,9 @@ const ledgers = new WeakMap<object, Ledger>();
 export function guardMemory(backend: WasmBackend): void {
   const { wasm } = backend;
   if (ledgers.has(wasm)) return;
-  const ledger: Ledger = { live: 0 }, sizes = new Map<number, number>();
+  const ledger: Ledger = { live: 0 };
+  const sizes = new Map<number, number>(); // by address; 0 once freed, as addresses come back and deletion is slow
+  let crowded = 1 << 16;
   ledgers.set(wasm, ledger);
   wasm._free(wasm._malloc(8)); // Emscripten's functions replace themselves when they are first called
   const allocate = wasm._malloc, free = wasm._free;
@@ -32,13 +34,17 @@ export function guardMemory(backend: WasmBackend): void {
     const address = bytes < 2 ** 32 ? allocate(bytes) : 0;
     if (address === 0 && bytes > 0) throw outOfMemory(`Cannot allocate ${Math.ceil(bytes / 2 ** 20)} MiB`);
     sizes.set(address | 0, bytes);
+    if (sizes.size > crowded) {
+      for (const [at, size] of sizes) if (size === 0) sizes.delete(at);
+      crowded = Math.max(crowded, 2 * sizes.size);
+    }
     ledger.live += bytes;
     ledger.onTake?.(ledger.live);
     return address;
   };
   wasm._free = (address) => {
     ledger.live -= sizes.get(address | 0) ?? 0; // what a stock kernel took for itself is not in the ledger
-    sizes.delete(address | 0);
+    sizes.set(address | 0, 0);
     free(address);
   };
   wasm.onAbort = () => {
