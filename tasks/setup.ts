@@ -4,6 +4,7 @@
  * @module
  */
 import * as mf from "maskfold";
+import { fastUnsafeFlag } from "./fast_unsafe.ts";
 import { z } from "./flags.ts";
 
 /** A whole number on the command line. */
@@ -28,6 +29,7 @@ export const backendFlags = {
     "Backend (default: the first that works).",
   ),
   threads: whole().min(1).optional().describe("Threads of the wasm backend (default: the machine's cores)."),
+  ...fastUnsafeFlag,
 };
 
 /** Which configuration. */
