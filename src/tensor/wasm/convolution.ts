@@ -8,10 +8,12 @@ import type * as tf from "../tf.ts";
 import { engine } from "./engine.ts";
 import {
   BLOCK,
+  blocksUp,
   columnsOfPart,
   dividesAlong,
   multiply,
   multiplyTransposed,
+  PACKED_ROWS,
   packPanels,
   PANEL,
   panelCount,
@@ -76,8 +78,9 @@ function convolve(x: tf.TensorInfo, filter: tf.TensorInfo, info: ConvInfo): tf.T
     run("gatherRows", [a, place, patches], M, { grain: 8 });
     multiply({ a: patches, b, c, M, N, K });
   } else {
-    const stride = ROWS * K * 4, room = scratch("columns", PARTS * stride), panels = packPanels({ b, N, K });
-    run("convolve", [a, place, panels, c, N, room, stride], M, { grain: BLOCK });
+    const stride = ROWS * K * 4 + PACKED_ROWS, room = scratch("columns", PARTS * stride);
+    const panels = packPanels({ b, N, K });
+    run("convolve", [a, place, panels, c, N, 0, room, stride], M, { grain: BLOCK });
   }
   return out;
 }
@@ -128,9 +131,9 @@ function gradientOfClass(dy: number, filter: number, dx: number, info: ConvInfo,
   const taps = [filter, filterHeight, filterWidth, N, info.outChannels, y, x, strideHeight, strideWidth, panels];
   run("packTaps", taps, panelCount(N));
   const place = placeGeometry(geometry), patches = info.batchSize * rows.pixels * columns.pixels;
-  const stride = ROWS * (K + N) * 4, room = scratch("columns", PARTS * stride);
+  const stride = ROWS * (K + N) * 4 + PACKED_ROWS, room = scratch("columns", PARTS * stride);
   if (strideHeight === 1 && strideWidth === 1) {
-    run("convolve", [dy, place, panels, dx, N, room, stride], patches, { grain: BLOCK });
+    run("convolve", [dy, place, panels, dx, N, 0, room, stride], patches, { grain: BLOCK });
   } else {
     const target = [info.inHeight, info.inWidth, rows.first, columns.first, strideHeight, strideWidth];
     run("convolveScattered", [dy, place, panels, dx, N, ...target, room, stride], patches, { grain: BLOCK });
@@ -155,7 +158,7 @@ function filterGradient(x: tf.TensorInfo, dy: tf.TensorInfo, info: ConvInfo): tf
   }
   const place = placeGeometry(geometryOf(info));
   if (dividesAlong(P, K)) {
-    const stride = (K + Math.ceil(K / BLOCK) * BLOCK + panelCount(N) * PANEL) * TRANSPOSED_DEPTH * 4;
+    const stride = (K + blocksUp(K) + panelCount(N) * PANEL) * TRANSPOSED_DEPTH * 4;
     const room = e.scratch("columns", PARTS * stride);
     sumOfParts(
       c,

@@ -8,25 +8,36 @@ import { engine } from "./engine.ts";
 import { PARTS } from "./pool.ts";
 import { count, replaceKernel } from "../registry.ts";
 
-/** Columns of a panel, rows of a register block, rows gathered at once, and depth of a transposed block, as in gemm.as. */
-export const PANEL = 8, BLOCK = 6, ROWS = 96, TRANSPOSED_DEPTH = 256;
+/** Columns of a panel, rows of a register block, rows and values of k gone through at once, as in packing.as and gemm.as. */
+export const PANEL = 8, BLOCK = 5, ROWS = 60, DEPTH = 384, TRANSPOSED_DEPTH = 256;
 
 /** Multiplications below which threads cost more than they bring. */
 const SMALL = 32_768;
 /** Rows below which a product is divided by columns. */
 const FEW_ROWS = 512;
+/** Bytes in which a part packs rows of A. */
+export const PACKED_ROWS = ROWS * DEPTH * 4;
 
 /** How many panels N columns fill. */
 export function panelCount(N: number): number {
   return Math.ceil(N / PANEL);
 }
 
+/** Rows rounded up to whole register blocks. */
+export function blocksUp(rows: number): number {
+  return Math.ceil(rows / BLOCK) * BLOCK;
+}
+
 /** Operands of a product: addresses, and sizes in elements. */
 export interface Product {
   /** A, `[M, K]`, or `[K, M]` in a transposed product. */
   readonly a: number;
+  /** What is done to A before: an address that {@linkcode placeOperand} gave. */
+  readonly operandA?: number;
   /** B, `[K, N]`. */
   readonly b: number;
+  /** What is done to B before; in a transposed product only. */
+  readonly operandB?: number;
   /** C, `[M, N]`. */
   readonly c: number;
   readonly M: number;
@@ -34,29 +45,42 @@ export interface Product {
   readonly K: number;
   /** Whether B lies as `[N, K]`. */
   readonly transposeB?: boolean;
+  /** What is done to C after: an address that {@linkcode placeEpilogue} gave; not in a transposed product. */
+  readonly epilogue?: number;
 }
 
 /** Packs B for all parts to use; returns the panels' address. */
-export function packPanels({ b, N, K, transposeB = false }: Pick<Product, "b" | "N" | "K" | "transposeB">): number {
+export function packPanels(
+  { b, operandB = 0, N, K, transposeB = false }: Pick<Product, "b" | "operandB" | "N" | "K" | "transposeB">,
+): number {
   const { run, scratch } = engine();
   const panels = scratch("panels", panelCount(N) * PANEL * K * 4);
   const parts = K * N < SMALL ? 1 : PARTS;
-  run("packPanels", [b, transposeB ? K : N, Number(transposeB), K, N, panels], panelCount(N), { parts });
+  run("packPanels", [b, operandB, transposeB ? K : N, Number(transposeB), K, N, panels], panelCount(N), { parts });
   return panels;
 }
 
-/** C = A B. */
-export function multiply({ a, b, c, M, N, K, transposeB = false }: Product): void {
+/**
+ * C = A B.
+ *
+ * @returns How many parts' sums the epilogue left.
+ */
+export function multiply(
+  { a, operandA = 0, b, c, M, N, K, transposeB = false, epilogue = 0 }: Product,
+): number {
   const { run, scratch } = engine();
   const parts = M * N * K < SMALL ? 1 : PARTS;
-  if (M < FEW_ROWS) {
-    const most = Math.ceil(panelCount(N) / Math.min(parts, panelCount(N)));
-    const stride = most * PANEL * K * 4, room = scratch("columns", parts * stride);
-    const args = [a, K * 4, b, transposeB ? K : N, Number(transposeB), c, N * 4, M, N, K, room, stride];
-    run("gemmColumns", args, panelCount(N), { parts });
-  } else {
-    run("gemmRows", [a, K * 4, packPanels({ b, N, K, transposeB }), c, N * 4, N, K], M, { grain: BLOCK, parts });
+  if (M >= FEW_ROWS) {
+    const panels = packPanels({ b, N, K, transposeB }), room = scratch("columns", parts * PACKED_ROWS);
+    const args = [a, operandA, panels, c, N, K, epilogue, room, PACKED_ROWS];
+    return run("gemmRows", args, M, { grain: BLOCK, parts });
   }
+  const rows = scratch("rows", blocksUp(M) * K * 4);
+  run("packBlocks", [a, operandA, M, K, rows], blocksUp(M) / BLOCK, { parts: M * K < SMALL ? 1 : parts });
+  const most = Math.ceil(panelCount(N) / Math.min(parts, panelCount(N)));
+  const stride = most * PANEL * K * 4, room = scratch("columns", parts * stride);
+  run("gemmColumns", [rows, b, Number(transposeB), c, M, N, K, epilogue, room, stride], panelCount(N), { parts });
+  return 1;
 }
 
 /**
@@ -68,23 +92,26 @@ export function dividesAlong(P: number, M: number): boolean {
 }
 
 /** C = A^T B. */
-export function multiplyTransposed({ a, b, c, M, N, K: P, transposeB = false }: Product): void {
+export function multiplyTransposed(
+  { a, operandA = 0, b, operandB = 0, c, M, N, K: P, transposeB = false }: Product,
+): void {
   const { run, scratch } = engine();
   if (!transposeB && dividesAlong(P, M)) {
-    const stride = (Math.ceil(M / BLOCK) * BLOCK + panelCount(N) * PANEL) * TRANSPOSED_DEPTH * 4;
+    const stride = (blocksUp(M) + panelCount(N) * PANEL) * TRANSPOSED_DEPTH * 4;
     sumOfParts(c, M * N, (partials) => {
       const room = scratch("columns", PARTS * stride);
-      return run("gemmTransposedRows", [a, M * 4, b, N, c, M, N, partials, room, stride], P, { grain: 32 });
+      const args = [a, operandA, b, operandB, c, M, N, partials, room, stride];
+      return run("gemmTransposedRows", args, P, { grain: 32 });
     });
     return;
   }
-  const panels = packPanels({ b, N, K: P, transposeB });
+  const panels = packPanels({ b, operandB, N, K: P, transposeB });
   const parts = M * N * P < SMALL ? 1 : PARTS;
   const stride = columnsOfPart(M, parts) * TRANSPOSED_DEPTH * 4, room = scratch("columns", parts * stride);
-  run("gemmTransposedColumns", [a, M * 4, panels, c, N, P, room, stride], M, { grain: BLOCK, parts });
+  run("gemmTransposedColumns", [a, operandA, M, panels, c, N, P, room, stride], M, { grain: BLOCK, parts });
 }
 
-/** The most columns that a part gets when M are divided by sixes. */
+/** The most columns that a part gets when M are divided by fives. */
 export function columnsOfPart(M: number, parts: number): number {
   const units = Math.ceil(M / BLOCK);
   return Math.ceil(units / Math.min(parts, units)) * BLOCK;

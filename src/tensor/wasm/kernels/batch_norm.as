@@ -27,7 +27,7 @@ export function batchStatistics(x: usize, C: i32, partials: usize, part: i32, fr
 }
 
 /** Joins a block's mean and squares to those of the rows seen before; `share` is the block's share of all rows. */
-function joinBlock<T>(x: usize, row: usize, rows: i32, share: f32, seen: f32, mean: usize, square: usize): void {
+export function joinBlock<T>(x: usize, row: usize, rows: i32, share: f32, seen: f32, mean: usize, square: usize): void {
   const end = x + <usize>rows * row, fours = x + <usize>(rows & ~3) * row;
   let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero(), p = x;
   for (; p < fours; p += 4 * row) {

@@ -2,9 +2,9 @@
  * Convolutions as matrix products: patches of the image are gathered row by row into a tile that stays in the cache, and
  * the tile is multiplied by the filter. A patch `[KH, KW, C]` of an NHWC image is KH runs of KW C floats.
  */
-import {
-  BLOCK, columnsUp, multiplyRows, multiplyTransposed, packColumns, packPanels, PANEL, ROWS, TRANSPOSED_DEPTH,
-} from "./gemm";
+import { begin, finish } from "./epilogue";
+import { DEPTH, multiplyRows, multiplyTransposed, ROWS, TRANSPOSED_DEPTH } from "./gemm";
+import { BLOCK, blocksUp, packColumns, PANEL, packPanels } from "./packing";
 import { floats } from "./simd";
 
 /** Shape of a convolution: the image that patches come from, the grid of patches, the patch, its steps and its origin. */
@@ -67,16 +67,24 @@ export function gatherRows(x: usize, geometry: usize, out: usize, part: i32, fro
   for (let i = from; i < to; i++) gatherPatch(x, g, i, 0, K, out + <usize>i * floats(K));
 }
 
-/** Y[patches, N] = patches times a filter `[K, N]` in panels; `scratch` holds 96 patches for each part. */
+/**
+ * Y[patches, N] = patches times a filter `[K, N]` in panels.
+ *
+ * @param epilogue What is done to Y after; 0 for nothing.
+ * @param scratch Room for 60 patches and 60 x 384 floats for each part.
+ */
 export function convolve(
-  x: usize, geometry: usize, panels: usize, y: usize, N: i32, scratch: usize, stride: usize,
+  x: usize, geometry: usize, panels: usize, y: usize, N: i32, epilogue: usize, scratch: usize, stride: usize,
   part: i32, from: i32, to: i32,
 ): void {
   const g = changetype<Geometry>(geometry), K = g.patch, tile = scratch + <usize>part * stride;
+  const room = tile + <usize>ROWS * floats(K);
+  begin(epilogue, part, to - from, 0, N);
   for (let row = from; row < to; row += ROWS) {
     const rows = min(ROWS, to - row);
     for (let i = 0; i < rows; i++) gatherPatch(x, g, row + i, 0, K, tile + <usize>i * floats(K));
-    multiplyRows(tile, floats(K), panels, y + <usize>row * floats(N), floats(N), rows, N, K);
+    multiplyRows(tile, 0, 0, panels, y + <usize>row * floats(N), rows, N, K, room);
+    finish(epilogue, part, y, row, rows, row - from, 0, N);
   }
 }
 
@@ -89,11 +97,12 @@ export function convolveScattered(
   stepY: i32, stepX: i32, scratch: usize, stride: usize, part: i32, from: i32, to: i32,
 ): void {
   const g = changetype<Geometry>(geometry), K = g.patch;
-  const tile = scratch + <usize>part * stride, result = tile + <usize>ROWS * floats(K);
+  const tile = scratch + <usize>part * stride, room = tile + <usize>ROWS * floats(K);
+  const result = room + <usize>ROWS * floats(DEPTH);
   for (let row = from; row < to; row += ROWS) {
     const rows = min(ROWS, to - row);
     for (let i = 0; i < rows; i++) gatherPatch(x, g, row + i, 0, K, tile + <usize>i * floats(K));
-    multiplyRows(tile, floats(K), panels, result, floats(N), rows, N, K);
+    multiplyRows(tile, 0, 0, panels, result, rows, N, K, room);
     for (let i = 0; i < rows; i++) {
       const column = (row + i) % g.gridWidth, line = (row + i) / g.gridWidth;
       const py = line / g.gridHeight * height + firstY + line % g.gridHeight * stepY, px = firstX + column * stepX;
@@ -118,7 +127,7 @@ export function packTaps(
       for (let tx = tapsX - 1; tx >= 0; tx--) {
         const tap = (firstY + ty * stepY) * filterWidth + firstX + tx * stepX;
         const rows = filter + <usize>(tap * C + panel * PANEL) * floats(E); // E floats for each of the panel's channels
-        packPanels(rows, E, 1, E, min(PANEL, C - panel * PANEL), out, 0, 0, 1);
+        packPanels(rows, 0, E, 1, E, min(PANEL, C - panel * PANEL), out, 0, 0, 1);
         out += floats(E * PANEL);
       }
     }
@@ -133,17 +142,17 @@ export function convolveTransposedRows(
   const g = changetype<Geometry>(geometry), K = g.patch;
   if (part > 0) c = partials + <usize>(part - 1) * floats(K * N);
   const tile = scratch + <usize>part * stride, columns = tile + floats(K * TRANSPOSED_DEPTH);
-  const panels = columns + floats(columnsUp(K) * TRANSPOSED_DEPTH);
+  const panels = columns + floats(blocksUp(K) * TRANSPOSED_DEPTH);
   for (let p = from; p < to; p += TRANSPOSED_DEPTH) {
     const depth = min(TRANSPOSED_DEPTH, to - p);
     for (let i = 0; i < depth; i++) gatherPatch(x, g, p + i, 0, K, tile + <usize>i * floats(K));
-    packColumns(tile, floats(K), depth, K, columns);
-    packPanels(dy + <usize>p * floats(N), N, 0, depth, N, panels, 0, 0, (N + PANEL - 1) / PANEL);
-    multiplyTransposed(columns, panels, depth * PANEL, c, K, N, depth, p > from);
+    packColumns(tile, 0, K, 0, depth, 0, K, columns);
+    packPanels(dy + <usize>p * floats(N), 0, N, 0, depth, N, panels, 0, 0, (N + PANEL - 1) / PANEL);
+    multiplyTransposed(columns, panels, depth, c, K, N, depth, p > from);
   }
 }
 
-/** Rows `from`..`to`, by sixes, of a filter gradient `[K, N]` from all P patches, as `gemmTransposedColumns`. */
+/** Rows `from`..`to`, by fives, of a filter gradient `[K, N]` from all P patches, as `gemmTransposedColumns`. */
 export function convolveTransposedColumns(
   x: usize, geometry: usize, panels: usize, c: usize, N: i32, P: i32, scratch: usize, stride: usize,
   part: i32, from: i32, to: i32,
@@ -153,9 +162,9 @@ export function convolveTransposedColumns(
   for (let p = 0; p < P; p += TRANSPOSED_DEPTH) {
     const depth = min(TRANSPOSED_DEPTH, P - p);
     for (let i = 0; i < depth; i++) gatherPatch(x, g, p + i, from, to, tile + <usize>i * floats(width));
-    packColumns(tile, floats(width), depth, width, columns);
+    packColumns(tile, 0, width, 0, depth, 0, width, columns);
     multiplyTransposed(
-      columns, panels + floats(p * PANEL), P * PANEL, c + floats(from * N), width, N, depth, p > 0,
+      columns, panels + floats(p * PANEL), P, c + floats(from * N), width, N, depth, p > 0,
     );
   }
 }

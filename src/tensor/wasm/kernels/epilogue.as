@@ -1,0 +1,75 @@
+/**
+ * What is done to rows of a result while they are in the cache: sums for the batch norm that follows, sums for a gate's
+ * gradient, or the addition of another matrix.
+ */
+import { joinBlock } from "./batch_norm";
+import { floats, fma, get, put } from "./simd";
+
+/** The mean of each column, and the sum of squares around it, as `batchStatistics` gives them. */
+export const STATISTICS: i32 = 1;
+/** For each image, the sum over its rows of the result times another matrix. */
+export const GATE_SUMS: i32 = 2;
+/** Another matrix is added to the result. */
+export const ADD: i32 = 3;
+
+/** What is done to a result of `width` columns. */
+@unmanaged
+export class Epilogue {
+  kind: i32;
+  /** Floats of a row. */
+  width: i32;
+  /** GATE_SUMS: rows of an image. */
+  pixels: i32;
+  /** GATE_SUMS: images. */
+  images: i32;
+  /** STATISTICS, GATE_SUMS: where part 0 sums. */
+  sums: usize;
+  /** Bytes from one part's sums to the next's. */
+  stride: i32;
+  /** GATE_SUMS, ADD: the other matrix, which lies like the result. */
+  other: usize;
+}
+
+/** Clears the columns `from`..`to` of a part's sums, before the first rows; `count` is how many rows there will be. */
+export function begin(epilogue: usize, part: i32, count: i32, from: i32, to: i32): void {
+  if (!epilogue) return;
+  const e = changetype<Epilogue>(epilogue), sums = e.sums + <usize>part * e.stride, row = floats(e.width);
+  if (e.kind == ADD) return;
+  const rows = e.kind == STATISTICS ? 2 : e.images;
+  for (let i = 0; i < rows; i++) memory.fill(sums + <usize>i * row + floats(from), 0, floats(to - from));
+  if (e.kind == STATISTICS) store<f32>(sums + 2 * row, <f32>count);
+}
+
+/**
+ * Works on columns `from`..`to` of rows `first`..`first + rows` of a result.
+ *
+ * @param c The result's first row.
+ * @param seen Rows that the part has gone through before.
+ */
+export function finish(epilogue: usize, part: i32, c: usize, first: i32, rows: i32, seen: i32, from: i32, to: i32): void {
+  if (!epilogue) return;
+  const e = changetype<Epilogue>(epilogue), sums = e.sums + <usize>part * e.stride, row = floats(e.width);
+  const start = <usize>first * row, end = floats(to);
+  if (e.kind == STATISTICS) {
+    const share: f32 = <f32>rows / <f32>(seen + rows), block = c + start;
+    let o = floats(from);
+    for (; o + 16 <= end; o += 16) joinBlock<v128>(block + o, row, rows, share, <f32>seen, sums + o, sums + row + o);
+    for (; o < end; o += 4) joinBlock<f32>(block + o, row, rows, share, <f32>seen, sums + o, sums + row + o);
+    return;
+  }
+  let other = e.other + start, at = c + start;
+  for (let r = first; r < first + rows; r++) {
+    let o = floats(from);
+    if (e.kind == ADD) {
+      for (; o + 16 <= end; o += 16) put<v128>(at + o, f32x4.add(get<v128>(at + o), get<v128>(other + o)));
+      for (; o < end; o += 4) put<f32>(at + o, f32x4.add(get<f32>(at + o), get<f32>(other + o)));
+    } else {
+      const sum = sums + <usize>(r / e.pixels) * row;
+      for (; o + 16 <= end; o += 16) {
+        put<v128>(sum + o, fma(get<v128>(at + o), get<v128>(other + o), get<v128>(sum + o)));
+      }
+      for (; o < end; o += 4) put<f32>(sum + o, fma(get<f32>(at + o), get<f32>(other + o), get<f32>(sum + o)));
+    }
+    at += row, other += row;
+  }
+}
