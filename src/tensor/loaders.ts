@@ -7,6 +7,7 @@
 import process from "node:process";
 import * as tf from "./tf.ts";
 import { bestInstructions, registerKernels, startEngine } from "./wasm/mod.ts";
+import { registerKernels as registerGpuKernels, startDevice } from "./webgpu/mod.ts";
 
 /** TensorFlow.js's names of the backends. */
 export type BackendName = "tensorflow" | "webgpu" | "wasm" | "cpu";
@@ -85,14 +86,19 @@ const SOFTWARE = /llvmpipe|lavapipe|swiftshader|software|basic render/i;
 
 async function loadWebgpu({ explicit }: LoadOptions): Promise<Loaded> {
   const adapter = await quietly(() => navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }));
-  if (!adapter) throw new Error("no GPU adapter was found");
+  if (!adapter) {
+    const driver = Deno.build.os === "linux"
+      ? " (it takes the Vulkan loader, libvulkan1, and the GPU's Vulkan driver)"
+      : "";
+    throw new Error(`no GPU adapter was found${driver}`);
+  }
   const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
   const device = description || [vendor, architecture].filter(Boolean).join(" ") || "unnamed GPU";
   if (!explicit && (isFallbackAdapter || SOFTWARE.test(device))) {
     throw new Error(`its only adapter is software on the CPU (${device}), which wasm beats`);
   }
-  await import("@tensorflow/tfjs-backend-webgpu");
-  await setBackend("webgpu");
+  await startDevice(adapter);
+  registerGpuKernels();
   return { device, version, threads: 1, kernels: "none" };
 }
 

@@ -1,0 +1,7 @@
+/**
+ * The WebGPU engine: our own device and programs for TensorFlow.js's WebGPU backend.
+ *
+ * @module
+ */
+export { startDevice } from "./device.ts";
+export { registerKernels } from "./register.ts";
