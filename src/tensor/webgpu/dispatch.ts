@@ -156,3 +156,24 @@ export function ownBuffer(variable: tf.Variable): GPUBuffer {
   backend.tensorMap.get(variable.dataId).values = null; // read before, and stale from now on
   return buffer;
 }
+
+/**
+ * Writes into a buffer, in the order of what is recorded; `queue.writeBuffer` would write before all of it.
+ *
+ * @param buffer Made by {@linkcode temporary}.
+ * @param values Its new values.
+ */
+export function write(buffer: GPUBuffer, values: Float32Array): void {
+  const { backend, buffers, device } = gpu();
+  const staging = device.createBuffer({
+    size: values.byteLength,
+    usage: GPUBufferUsage.COPY_SRC,
+    mappedAtCreation: true,
+  });
+  new Float32Array(staging.getMappedRange()).set(values);
+  staging.unmap();
+  backend.ensureCommandEncoderReady();
+  backend.endComputePassEncoder();
+  backend.commandEncoder!.copyBufferToBuffer(staging, 0, buffer, 0, values.byteLength);
+  buffers.destroy(staging);
+}

@@ -4,6 +4,10 @@
  * @module
  */
 import { setOwnOps } from "../own.ts";
+import { runAdam } from "./adam.ts";
+import { registerBatchNorm, runBatchNorm } from "./batch_norm.ts";
+import { registerElementwise, runSilu } from "./elementwise.ts";
+import { registerPooling, runAveragePixels, runScalePixels } from "./pooling.ts";
 
 let registered = false;
 
@@ -11,5 +15,14 @@ let registered = false;
 export function registerKernels(): void {
   if (registered) return;
   registered = true;
-  setOwnOps("webgpu", {});
+  registerBatchNorm();
+  registerPooling();
+  registerElementwise();
+  setOwnOps("webgpu", {
+    batchNorm: runBatchNorm,
+    silu: runSilu,
+    averagePixels: runAveragePixels,
+    scalePixels: runScalePixels,
+    adam: runAdam,
+  });
 }
