@@ -36,6 +36,7 @@ export const backendFlags = {
 export const configFlags = {
   config: z.string().default("small").describe("A preset (baseline, kfold, small, demo) or the path of a .json file."),
   size: whole().min(8).optional().describe("Side of the network's input in pixels: sets resize and crop."),
+  batch: whole().min(2).optional().describe("Images in a training step: sets batchSize."),
 };
 
 const json = mf.configJsonSchema() as {
@@ -48,14 +49,14 @@ export const overrideFlags: Readonly<Record<string, string>> = Object.fromEntrie
     .map(([name, { description = "" }]) => [name, `Overrides the preset's ${name}. ${description}`]),
 );
 
-/** The configuration: preset < `--size` < the other flags. */
+/** The configuration: preset < `--size`, `--batch` < the other flags. */
 export async function readConfig(
-  { config, size }: { config: string; size?: number },
+  { config, size, batch }: { config: string; size?: number; batch?: number },
   overrides: Readonly<Record<string, string | boolean>>,
 ): Promise<mf.TrainConfig> {
-  const sized = size === undefined ? {} : { resize: size, crop: size };
+  const given = { ...(size && { resize: size, crop: size }), ...(batch && { batchSize: batch }) };
   const values = Object.entries(overrides).map(([name, text]) => [name, parseValue(text)]);
-  return mf.resolveConfig(await mf.readPreset(config), sized, Object.fromEntries(values));
+  return mf.resolveConfig(await mf.readPreset(config), given, Object.fromEntries(values));
 }
 
 /** Numbers, lists and records are JSON; everything else is text. */

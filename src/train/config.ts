@@ -24,6 +24,11 @@ export interface TrainConfig {
   readonly crop: number | readonly [height: number, width: number];
   /** Images in a training step. */
   readonly batchSize: number;
+  /**
+   * Micro-batches into which a step's images are divided where memory is short; their gradients are summed, and batch
+   * norms see one micro-batch at a time. `"auto"`: as few as have room.
+   */
+  readonly accumulate: number | "auto";
   /** Passes over the training data, at most. */
   readonly epochs: number;
   /** Base learning rate. */
@@ -62,6 +67,10 @@ const SCHEMA: z.ZodType<TrainConfig & { $schema?: string }> = z.strictObject({
   resize: sides.default(64).describe("Pixels of the shorter side after resizing, or [height, width]."),
   crop: sides.default(64).describe("Side of the centre crop in pixels, or [height, width]: the network's input."),
   batchSize: z.int().min(2).default(32).describe("Images in a training step."),
+  accumulate: z.union([z.int().min(1), z.literal("auto")]).default(1).describe(
+    "Micro-batches into which a step's images are divided where memory is short, their gradients summed and batch " +
+      'norms seeing one at a time; "auto": as few as have room.',
+  ),
   epochs: z.int().min(1).default(15).describe("Passes over the training data, at most."),
   lr: z.number().positive().default(1e-4).describe("Base learning rate."),
   patience: z.int().min(0).default(0).describe(
@@ -120,6 +129,12 @@ export function resolveConfig(
   if (Array.isArray(config.resize) && (cropHeight > height || cropWidth > width)) {
     throw new TypeError(
       `Cannot read the configuration as crop ${cropHeight} x ${cropWidth} must fit in resize ${height} x ${width}`,
+    );
+  }
+  if (config.accumulate !== "auto" && config.accumulate > 1 && config.batchSize / config.accumulate < 2) {
+    throw new TypeError(
+      `Cannot read the configuration as accumulate must leave two images in a micro-batch: current values are ` +
+        `accumulate ${config.accumulate}, batchSize ${config.batchSize}`,
     );
   }
   return config;

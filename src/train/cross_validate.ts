@@ -12,6 +12,7 @@ import { ensemble, joinFolds, predict, writeSubmission } from "../predict/mod.ts
 import { splitDataset, splitReport } from "../split/mod.ts";
 import type { TrainConfig } from "./config.ts";
 import type { StepState } from "./fit.ts";
+import { predictionBatch, type StepMemory } from "./memory.ts";
 import { FILES, loadModel, openRun, type Run } from "./run.ts";
 import { train } from "./train.ts";
 
@@ -33,7 +34,9 @@ export interface CrossValidateOptions {
   ) => void;
   /** Called before a fold; finished folds are only opened. */
   readonly onFold?: (fold: number, state: { readonly folds: number; readonly finished: boolean }) => void;
-  /** Called after each step. */
+  /** Called before a fold's first step, with the memory that a step takes. */
+  readonly onMemory?: (memory: StepMemory, state: { readonly fold: number }) => void;
+  /** Called for each step, once its loss is known. */
   readonly onStep?: (state: StepState & { readonly fold: number }) => void;
   /** Called after each epoch. */
   readonly onEpoch?: (
@@ -101,6 +104,7 @@ export async function crossValidate(
         fold,
         images,
         signal,
+        onMemory: (memory) => options.onMemory?.(memory, { fold: k }),
         onStep: (state) => options.onStep?.({ ...state, fold: k }),
         onEpoch: (row, state) => options.onEpoch?.(row, { ...state, fold: k }),
       });
@@ -125,7 +129,7 @@ export async function crossValidate(
       const predictions = await predict(model, testImages!, {
         labels: test!.samples.map(({ label }) => label),
         views: config.views,
-        batchSize: config.batchSize,
+        batchSize: predictionBatch(model, config),
         signal,
         onProgress: (state) => onProgress?.({ stage: "predict", ...state }),
       });

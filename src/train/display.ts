@@ -6,6 +6,7 @@
 import type { EpochRow } from "../core/records.ts";
 import { type Progress, progress, type ProgressOptions } from "../io/mod.ts";
 import type { StepState } from "./fit.ts";
+import { memoryLine, type StepMemory } from "./memory.ts";
 
 /** Callbacks that show progress, to be spread into the options of `crossValidate` and `train`. */
 export interface TrainingDisplay {
@@ -13,6 +14,8 @@ export interface TrainingDisplay {
   onProgress(state: { readonly stage: "pack" | "predict"; readonly done: number; readonly total: number }): void;
   /** Shows that a fold begins. */
   onFold(fold: number, state: { readonly folds: number; readonly finished: boolean }): void;
+  /** Shows what a step takes of the backend's memory. */
+  onMemory(memory: StepMemory, state?: { readonly fold?: number }): void;
   /** Shows a step. */
   onStep(state: StepState & { readonly fold?: number }): void;
   /** Shows an epoch. */
@@ -43,6 +46,7 @@ export function trainingDisplay(options: ProgressOptions = {}): TrainingDisplay 
     onFold(fold, { folds, finished }) {
       barOf(labelOf(fold)).line(`fold ${fold} of ${folds}${finished ? ": finished before, opened" : ""}`);
     },
+    onMemory: (memory, { fold } = {}) => barOf(labelOf(fold)).line(memoryLine(memory)),
     onStep({ fold, epoch, epochs, done, total, loss }) {
       barOf(labelOf(fold)).update(
         (epoch - 1) * total + done,

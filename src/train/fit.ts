@@ -12,10 +12,10 @@ import type { Model } from "../models/mod.ts";
 import { type Optimizer, SCHEDULES } from "../optim/mod.ts";
 import { predict } from "../predict/mod.ts";
 import { SAMPLERS } from "../sampling/mod.ts";
-import * as tf from "../tensor/tf.ts";
 import { type BatchSource, stepsPerEpoch, trainBatches } from "./batches.ts";
 import type { TrainConfig } from "./config.ts";
-import { trainStep } from "./step.ts";
+import { measureTraining, planStep, type StepMemory } from "./memory.ts";
+import { type StepResult, trainStep } from "./step.ts";
 
 /** What is trained on what. */
 export interface FitParts {
@@ -37,10 +37,21 @@ export interface FitOptions {
   readonly done?: number;
   /** Steps done already. */
   readonly step?: number;
+  /** The micro-batch that `accumulate: "auto"` came to when the training began; it is kept if it has room. */
+  readonly microBatch?: number;
   /** Stops training between two steps. */
   readonly signal?: AbortSignal;
-  /** Called after each step. */
+  /** Called before the first step, with what a step takes. */
+  readonly onMemory?: (memory: StepMemory) => void | Promise<void>;
+  /** Called for each step, in order, once its loss is known: when the next has been handed to the backend. */
   readonly onStep?: (state: StepState) => void;
+}
+
+/** A step that has been taken, and whose loss is not read yet. */
+interface StepInFlight {
+  readonly result: Promise<StepResult>;
+  readonly indices: Int32Array;
+  readonly done: number;
 }
 
 /** Where training stands after a step. */
@@ -59,18 +70,23 @@ export interface StepState {
 
 /**
  * Trains epoch by epoch and validates after each. All randomness is forked from the seed by epoch and step, so that going
- * on after any epoch gives the same numbers as an unbroken run.
+ * on after any epoch gives the same numbers as an unbroken run. A step's loss is read when the next step has been handed
+ * to the backend, so that a GPU never waits for it; all are read when the epoch ends.
  *
+ * @throws {RangeError} If a step has no room in the backend's memory.
  * @throws {Error} If the loss is no longer a finite number; the message names the step and the images.
  */
 export async function* fit(
   { model, optimizer, source, train, valid }: FitParts,
   config: TrainConfig,
-  { done = 0, step = 0, signal, onStep }: FitOptions = {},
+  { done = 0, step = 0, microBatch: before, signal, onMemory, onStep }: FitOptions = {},
 ): AsyncGenerator<{ readonly row: EpochRow; readonly valid: Predictions }> {
   const parts = { model, optimizer, loss: build("loss", LOSSES, config.loss) };
   const schedule = build("schedule", SCHEDULES, config.schedule);
   const sampler = build("sampler", SAMPLERS, config.sampler);
+  const memory = planStep(config, measureTraining(parts), { model, before });
+  await onMemory?.(memory);
+  const { microBatch } = memory;
   const trainLabels = Int32Array.from(train, (index) => source.labels[index]!);
   for (let epoch = done + 1; epoch <= config.epochs; epoch++) {
     const started = performance.now();
@@ -80,33 +96,34 @@ export async function* fit(
     const lrAt = () => config.lr * schedule({ step, stepsPerEpoch: total, epochs: config.epochs });
     const firstLr = lrAt();
     let lossSum = 0, correct = 0, seen = 0, stepsDone = 0;
-    for (const { indices, x, targets } of trainBatches(source, order, config, rng.fork("augment"))) {
-      signal?.throwIfAborted();
-      const result = await trainStep(parts, { x, targets }, {
-        lr: lrAt(),
-        step: step + 1,
-        rng: rng.fork(`step ${stepsDone}`),
-      });
-      tf.dispose([x, targets]);
-      if (!Number.isFinite(result.loss)) {
+    const settle = async ({ result, indices, done }: StepInFlight) => {
+      const figures = await result;
+      if (!Number.isFinite(figures.loss)) {
         const ids = Array.from(indices, (index) => source.images.ids[index]).join(", ");
-        throw new Error(
-          `Cannot go on training as the loss is ${result.loss} in epoch ${epoch}, step ${stepsDone + 1}: ${ids}`,
-        );
+        throw new Error(`Cannot go on training as the loss is ${figures.loss} in epoch ${epoch}, step ${done}: ${ids}`);
       }
+      seen += indices.length;
+      lossSum += figures.loss * indices.length;
+      correct += figures.correct;
+      onStep?.({ epoch, epochs: config.epochs, done, total, loss: lossSum / seen });
+    };
+    let inFlight: StepInFlight | undefined;
+    const batches = trainBatches(source, order, { ...config, microBatch }, rng.fork("augment"));
+    for (const { indices, parts: batch } of batches) {
+      signal?.throwIfAborted();
+      const result = trainStep(parts, batch, { lr: lrAt(), step: step + 1, rng: rng.fork(`step ${stepsDone}`) });
       step++;
       stepsDone++;
-      seen += indices.length;
-      lossSum += result.loss * indices.length;
-      correct += result.correct;
-      onStep?.({ epoch, epochs: config.epochs, done: stepsDone, total, loss: lossSum / seen });
+      if (inFlight) await settle(inFlight);
+      inFlight = { result, indices, done: stepsDone };
       await new Promise((resolve) => setTimeout(resolve, 0)); // lets signals in
     }
+    if (inFlight) await settle(inFlight);
     const trained = performance.now();
     const predictions = await predict(model, source.images, {
       indices: valid,
       labels: source.labels,
-      batchSize: config.batchSize,
+      batchSize: microBatch,
       signal,
     });
     const scores = score(predictions);

@@ -8,6 +8,7 @@ export { crossValidate, type CrossValidateOptions, type CrossValidation, summary
 export { epochLine, type TrainingDisplay, trainingDisplay } from "./display.ts";
 export type { BatchSource } from "./batches.ts";
 export { fit, type FitOptions, type FitParts, type StepState } from "./fit.ts";
+export { memoryLine, type StepMemory } from "./memory.ts";
 export { readPreset } from "./preset.ts";
 export { listRuns, loadModel, openRun, openRuns, type Run, type RunEntry } from "./run.ts";
 export { bestEpoch, train, type TrainOptions } from "./train.ts";

@@ -1,5 +1,6 @@
 /**
- * One training step: forward, loss, gradients, update.
+ * One training step: forward, loss, gradients, update; of a whole batch at once, or of micro-batches one after another
+ * whose gradients are summed.
  *
  * @module
  */
@@ -20,6 +21,16 @@ export interface StepParts {
   readonly optimizer: Optimizer;
 }
 
+/** Images that go through the network together. */
+export interface MicroBatch {
+  /** Normalised pixels `[B, H, W, 3]`. */
+  readonly x: Tensor4D;
+  /** Target probabilities `[B, C]`. */
+  readonly targets: Tensor2D;
+  /** Share of the step's images that these are, 0..1; all of them by default. */
+  readonly share?: number;
+}
+
 /** What a step came to. */
 export interface StepResult {
   /** Mean loss of the batch before the step, in nats. */
@@ -29,29 +40,82 @@ export interface StepResult {
 }
 
 /**
- * Takes one step on the mean loss of a batch.
+ * Takes one step on the mean loss of a batch. All is computed, or on a GPU handed over, when the function returns; only
+ * the two numbers of the result come later, so that the caller can prepare the next step while a GPU still computes.
  *
- * @param batch Pixels `[B, H, W, 3]` and targets `[B, C]`; they stay the caller's.
+ * Of several micro-batches the gradients are summed by their shares, which gives the gradient of the whole batch, with
+ * two differences: batch norms take their statistics from a micro-batch and update the running ones once for each, and
+ * dropout and drop path are drawn for each micro-batch after the first from a generator of its own.
+ *
+ * @param batch The images, or micro-batches of them, each asked for when those before are done; they stay the caller's.
  * @param options Learning rate, the step's number from 1, and where dropout is drawn from.
- * @returns Loss and hits, read back once.
+ * @returns Loss and hits. Reading them begins with the last of the step: on a GPU, what is read later waits for whatever
+ * was handed over meanwhile.
  */
-export async function trainStep(
-  { model, loss, optimizer }: StepParts,
-  { x, targets }: { readonly x: Tensor4D; readonly targets: Tensor2D },
+export function trainStep(
+  parts: StepParts,
+  batch: MicroBatch | Iterable<MicroBatch>,
   { lr, step, rng }: { readonly lr: number; readonly step: number; readonly rng: Rng },
 ): Promise<StepResult> {
+  const figures: Tensor[] = [];
+  let sum: Gradients | undefined;
+  for (const micro of Symbol.iterator in batch ? batch : [batch]) {
+    const found = lossGradients(parts, micro, sum ? rng.fork(`micro-batch ${figures.length}`) : rng);
+    figures.push(found.figures);
+    sum = sum ? addGradients(sum, found.gradients) : found.gradients;
+  }
+  if (!sum) {
+    throw new RangeError("Cannot take a step as the batch must have images: current number of micro-batches is 0");
+  }
+  parts.optimizer.apply(sum, { lr, step });
+  tf.dispose(sum);
+  return readFigures(figures);
+}
+
+type Gradients = Readonly<Record<string, Tensor>>;
+
+/**
+ * The loss of a micro-batch and its gradients, both times the micro-batch's share. The tensors are the caller's.
+ *
+ * @returns Gradients by the parameters' names, and `[2]` loss and hits.
+ */
+export function lossGradients(
+  { model, loss }: Omit<StepParts, "optimizer">,
+  { x, targets, share = 1 }: MicroBatch,
+  rng: Rng,
+): { readonly gradients: Gradients; readonly figures: Tensor } {
   const entries = Object.entries(model.params);
   let hits: Tensor | undefined;
   const { value, grads } = tf.variableGrads(() => {
     const { logits } = model.forward(x, { training: true, rng });
     hits = tf.keep(tf.tidy(() => tf.sum(tf.cast(tf.equal(tf.argMax(logits, -1), tf.argMax(targets, -1)), "float32"))));
-    return tf.mean(loss(logits, targets)) as tf.Scalar;
+    const mean = tf.mean(loss(logits, targets)) as tf.Scalar;
+    return share === 1 ? mean : tf.mul(mean, share);
   }, entries.map(([, variable]) => variable));
-  const gradients = Object.fromEntries(entries.map(([name, variable]) => [name, grads[variable.name]!]));
-  optimizer.apply(gradients, { lr, step });
-  const both = tf.stack([value, hits!]);
-  tf.dispose([value, hits!, grads]);
-  const [mean, correct] = await both.data() as Float32Array;
-  both.dispose();
-  return { loss: mean!, correct: correct! };
+  const figures = tf.stack([value, hits!]);
+  tf.dispose([value, hits!]);
+  const gradients = entries.flatMap(([name, variable]) => grads[variable.name] ? [[name, grads[variable.name]!]] : []);
+  return { gradients: Object.fromEntries(gradients), figures };
+}
+
+/** Adds gradients to others; both are given up. */
+function addGradients(sum: Gradients, more: Gradients): Gradients {
+  return Object.fromEntries(
+    Object.entries(sum).map(([name, before]) => {
+      const after = tf.add(before, more[name]!);
+      tf.dispose([before, more[name]!]);
+      return [name, after];
+    }),
+  );
+}
+
+/** Sums loss and hits over the micro-batches, reads them and gives them up. */
+function readFigures(figures: Tensor[]): Promise<StepResult> {
+  const both = figures.length === 1 ? figures[0]! : tf.tidy(() => tf.addN(figures));
+  if (figures.length > 1) tf.dispose(figures);
+  const result = both.data().then(([loss, correct]) => ({ loss: loss!, correct: correct! })).finally(() =>
+    both.dispose()
+  );
+  result.catch(() => {}); // whoever waits for the result hears of it; nobody need be waiting yet
+  return result;
 }

@@ -13,8 +13,9 @@ import { OPTIMIZERS } from "../optim/mod.ts";
 import { predict } from "../predict/mod.ts";
 import { currentBackend, initBackend } from "../tensor/mod.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
-import { pair, type TrainConfig } from "./config.ts";
+import { pair, resolveConfig, type TrainConfig } from "./config.ts";
 import { fit, type StepState } from "./fit.ts";
+import { predictionBatch, type StepMemory } from "./memory.ts";
 import { type DataRecord, FILES, makeModel, openRun, type Run } from "./run.ts";
 
 /** What is trained where. */
@@ -27,7 +28,9 @@ export interface TrainOptions {
   readonly images: ImageSet;
   /** Stops training; the run can be gone on with. */
   readonly signal?: AbortSignal;
-  /** Called after each step. */
+  /** Called before the first step, with the memory that a step takes. */
+  readonly onMemory?: (memory: StepMemory) => void;
+  /** Called for each step, once its loss is known. */
   readonly onStep?: (state: StepState) => void;
   /** Called after each epoch, with whether it is the best so far. */
   readonly onEpoch?: (row: EpochRow, state: { readonly best: boolean; readonly epochs: number }) => void;
@@ -41,6 +44,7 @@ export interface TrainOptions {
  * @returns The finished run.
  * @throws {TypeError} If the images are not the data set's or not of the config's size, or the folder holds a run of
  * another config or other data.
+ * @throws {RangeError} If a step has no room in the backend's memory; the message says which batch has.
  */
 export async function train(dataset: Dataset, config: TrainConfig, options: TrainOptions): Promise<Run> {
   const { dir, images } = options;
@@ -58,10 +62,8 @@ export async function train(dataset: Dataset, config: TrainConfig, options: Trai
     const data = await describeData(dataset, options);
     await checkSameRun(dir, config, data);
     if (await exists(`${dir}/${FILES.summary}`)) return await openRun(dir);
-    const backend = currentBackend() ?? await initBackend({ need: "train" });
     await writeJson(`${dir}/${FILES.config}`, config);
     await writeJson(`${dir}/${FILES.data}`, data);
-    await writeJson(`${dir}/${FILES.env}`, { ...await describeEnvironment(), backend });
     await run(dataset, config, options);
     return await openRun(dir);
   });
@@ -69,7 +71,9 @@ export async function train(dataset: Dataset, config: TrainConfig, options: Trai
 
 /** Trains, and writes everything of the run but its heads. */
 async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions): Promise<void> {
-  const { dir, images, signal, onStep, onEpoch } = options;
+  const { dir, images, signal, onMemory, onStep, onEpoch } = options;
+  const backend = currentBackend() ?? await initBackend({ need: "train" });
+  const environment = { ...await describeEnvironment(), backend };
   const labels = dataset.samples.map(({ label }) => label);
   const fold = soundFold(options);
   const model = makeModel(config, dataset.schema);
@@ -79,7 +83,17 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
     const last = `${dir}/${FILES.last}`;
     const history = await exists(last) ? [...await loadCheckpoint(last, parts)] : [];
     const source = { images, labels, classes: dataset.schema.classes.length, input: model.input };
-    const start = { done: history.length, step: history.at(-1)?.step ?? 0, signal, onStep };
+    const start = {
+      done: history.length,
+      step: history.at(-1)?.step ?? 0,
+      microBatch: await microBatchBefore(dir),
+      signal,
+      onStep,
+      onMemory: async (memory: StepMemory) => {
+        await writeJson(`${dir}/${FILES.env}`, { ...environment, memory });
+        onMemory?.(memory);
+      },
+    };
     if (!isDone(history, config)) {
       for await (const { row } of fit({ ...parts, source, ...fold }, config, start)) {
         history.push(row);
@@ -96,7 +110,7 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
       indices: fold.valid,
       labels,
       views: config.views,
-      batchSize: config.batchSize,
+      batchSize: predictionBatch(model, config),
       signal,
     });
     await savePredictions(valid, `${dir}/${FILES.valid}`);
@@ -142,14 +156,23 @@ async function describeData({ schema, samples }: Dataset, { fold, images }: Trai
   };
 }
 
+/** The micro-batch of the run's first process, so that the numbers stay those of an unbroken run. */
+async function microBatchBefore(dir: string): Promise<number | undefined> {
+  if (!await exists(`${dir}/${FILES.env}`)) return undefined;
+  return (await readJson(`${dir}/${FILES.env}`) as { readonly memory?: StepMemory }).memory?.microBatch;
+}
+
 async function checkSameRun(dir: string, config: TrainConfig, data: DataRecord): Promise<void> {
   if (!await exists(`${dir}/${FILES.config}`)) return;
-  const before = await readJson(`${dir}/${FILES.config}`) as Record<string, unknown>;
+  // Resolved again, so that an option that is newer than the run has its default.
+  const before = { ...resolveConfig(await readJson(`${dir}/${FILES.config}`) as Record<string, unknown>) };
   const differs = Object.entries(config).filter(([key, value]) =>
-    JSON.stringify(value) !== JSON.stringify(before[key])
+    JSON.stringify(value) !== JSON.stringify(before[key as keyof TrainConfig])
   );
   if (differs.length > 0) {
-    const changes = differs.map(([key, value]) => `${key} (was ${show(before[key])}, is ${show(value)})`);
+    const changes = differs.map(([key, value]) =>
+      `${key} (was ${show(before[key as keyof TrainConfig])}, is ${show(value)})`
+    );
     throw new TypeError(`Cannot go on with the run in ${show(dir)} as its config differs in ${changes.join(", ")}`);
   }
   if (!await exists(`${dir}/${FILES.data}`)) return;

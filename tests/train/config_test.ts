@@ -41,6 +41,13 @@ Deno.test("resolveConfig() refuses a crop that is larger than the resized image"
   assertThrows(() => resolveConfig({ resize: [64, 48], crop: 64 }), TypeError, "64 x 64 must fit");
 });
 
+Deno.test("resolveConfig() takes accumulate as a number or auto, and refuses micro-batches of a single image", () => {
+  assertEquals(resolveConfig({ accumulate: "auto" }).accumulate, "auto");
+  assertEquals(resolveConfig({ batchSize: 8, accumulate: 4 }).accumulate, 4);
+  assertThrows(() => resolveConfig({ batchSize: 8, accumulate: 5 }), TypeError, "accumulate 5, batchSize 8");
+  assertThrows(() => resolveConfig({ accumulate: "many" }), TypeError, "accumulate");
+});
+
 Deno.test("resolveConfig() reads its own output", () => {
   const config = resolveConfig({ epochs: 3, augments: [{ name: "colorJitter", hue: 0.1 }] });
   assertEquals(resolveConfig(JSON.parse(JSON.stringify(config))), config);

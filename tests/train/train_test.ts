@@ -1,9 +1,18 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { EpochRow } from "../../src/core/mod.ts";
+import type { EpochRow, ImageSet } from "../../src/core/mod.ts";
 import { splitDataset } from "../../src/split/mod.ts";
 import { initBackend } from "../../src/tensor/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
-import { bestEpoch, listRuns, loadModel, openRun, type Run, train } from "../../src/train/mod.ts";
+import {
+  bestEpoch,
+  listRuns,
+  loadModel,
+  openRun,
+  type Run,
+  type StepMemory,
+  type StepState,
+  train,
+} from "../../src/train/mod.ts";
 import { patchConfig, patches, patchImages } from "./fixtures.ts";
 
 const dataset = patches(9);
@@ -127,14 +136,102 @@ Deno.test("train() leaves undecodable images out, and says so", () =>
     assertEquals(leftOut, lost.map((id) => `${id} cannot be decoded`));
   }));
 
-Deno.test("train() stops at a loss that is no number, and names the step and the images", () =>
+Deno.test("train() stops at a loss that is no number, and names its epoch, step and images", () =>
   inFolder(async (dir) => {
-    const config = patchConfig({ lr: 1e30 });
-    await assertRejects(
-      () => train(dataset, config, { dir, fold: fold!, images }),
-      Error,
-      "Cannot go on training as the loss is",
+    const batches: string[][] = [];
+    const watched: ImageSet = {
+      ...images,
+      fillBatch(indices, out) {
+        batches.push(Array.from(indices, (index) => images.ids[index]!));
+        images.fillBatch(indices, out);
+      },
+    };
+    const steps: number[] = [];
+    const config = patchConfig({ lr: 1e30 }); // the first step is taken at finite weights, the second is not
+    const options = { dir, fold: fold!, images: watched, onStep: ({ done }: StepState) => steps.push(done) };
+    let message = "";
+    await train(dataset, config, options).catch((error: Error) => message = error.message);
+    assert(message.startsWith("Cannot go on training as the loss is "), message);
+    assert(message.endsWith(` in epoch 1, step 2: ${batches[1]!.join(", ")}`), `${message} for ${batches[1]}`);
+    assertEquals(steps, [1]);
+  }));
+
+Deno.test("train() calls for every step of every epoch, in order, with the epoch's mean loss", () =>
+  inFolder(async (dir) => {
+    const states: StepState[] = [];
+    const run = await train(dataset, patchConfig({ epochs: 2 }), {
+      dir,
+      fold: fold!,
+      images,
+      onStep: (state) => states.push(state),
+    });
+    const total = Math.ceil(fold!.train.length / 8);
+    assertEquals(
+      states.map(({ epoch, done }) => [epoch, done]),
+      [1, 2].flatMap((epoch) => Array.from({ length: total }, (_, i) => [epoch, i + 1])),
     );
+    assertEquals([total - 1, 2 * total - 1].map((i) => states[i]!.loss), run.history.map((row) => row.trainLoss));
+  }));
+
+Deno.test("train() says what a step takes before the first one, and keeps it with the run", () =>
+  inFolder(async (dir) => {
+    const events: string[] = [];
+    let memory: StepMemory | undefined;
+    await train(dataset, patchConfig({ epochs: 1, accumulate: 2 }), {
+      dir,
+      fold: fold!,
+      images,
+      onMemory: (found) => (events.push("memory"), memory = found),
+      onStep: () => events.push("step"),
+    });
+    assertEquals([events[0], events.lastIndexOf("memory")], ["memory", 0]);
+    assertEquals([memory!.images, memory!.microBatch], [8, 4]);
+    assert(memory!.peak > 1e6 && memory!.needed > memory!.peak);
+    assertEquals(JSON.parse(await Deno.readTextFile(`${dir}/env.json`)).memory, memory);
+  }));
+
+Deno.test("train() refuses a batch that has no room before the first step, and says which has", () =>
+  inFolder(async (dir) => {
+    const config = patchConfig({ batchSize: 100_000 }), onStep = () => assert(false, "trained");
+    const begin = () => train(dataset, config, { dir, fold: fold!, images, onStep });
+    const error = await assertRejects(begin, RangeError, "Cannot train with batchSize 100000");
+    const fitting = Number(/(\d+) images at once have room/.exec((error as Error).message)![1]);
+    assert(fitting > 1000 && fitting < 100_000, (error as Error).message);
+  }));
+
+Deno.test("train() with micro-batches learns, and goes on after a stop with the same numbers", () =>
+  inFolder(async (dir) => {
+    const config = patchConfig({ accumulate: 3, epochs: 3 });
+    const whole = await train(dataset, config, { dir: `${dir}/whole`, fold: fold!, images });
+    assert(whole.history[2]!.trainLoss < 0.9 * whole.history[0]!.trainLoss, "the loss falls");
+    const abort = new AbortController(), broken = { dir: `${dir}/broken`, fold: fold!, images };
+    const onStep = ({ epoch }: StepState) => epoch === 2 && abort.abort();
+    await assertRejects(() => train(dataset, config, { ...broken, signal: abort.signal, onStep }), DOMException);
+    assertEquals(timeless(await train(dataset, config, broken)), timeless(whole));
+  }));
+
+Deno.test("train() keeps the micro-batch that accumulate auto came to when the run began", () =>
+  inFolder(async (dir) => {
+    const abort = new AbortController(), options = { dir, fold: fold!, images };
+    const config = patchConfig({ accumulate: "auto" });
+    const plans: number[] = [];
+    const onMemory = ({ microBatch }: StepMemory) => plans.push(microBatch);
+    const stopped = { ...options, signal: abort.signal, onStep: () => abort.abort(), onMemory };
+    await assertRejects(() => train(dataset, config, stopped), DOMException);
+    const path = `${dir}/env.json`, env = JSON.parse(await Deno.readTextFile(path));
+    await Deno.writeTextFile(path, JSON.stringify({ ...env, memory: { ...env.memory, microBatch: 5 } }));
+    await train(dataset, config, { ...options, onMemory });
+    assertEquals(plans, [8, 5]);
+  }));
+
+Deno.test("train() goes on with a run that is older than an option, which then has its default", () =>
+  inFolder(async (dir) => {
+    const abort = new AbortController(), options = { dir, fold: fold!, images };
+    const stopped = { ...options, signal: abort.signal, onStep: () => abort.abort() };
+    await assertRejects(() => train(dataset, patchConfig({ epochs: 1 }), stopped), DOMException);
+    const path = `${dir}/config.json`, { accumulate: _, ...older } = JSON.parse(await Deno.readTextFile(path));
+    await Deno.writeTextFile(path, JSON.stringify(older));
+    await train(dataset, patchConfig({ epochs: 1 }), options);
   }));
 
 Deno.test("train() and loadModel() leave no tensor behind but the model's", () =>
