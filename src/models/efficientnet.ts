@@ -129,22 +129,30 @@ function mbconv(
   const expands = expansion > 1;
   const inner = inputs * expansion;
   const squeezed = Math.max(1, Math.round(inputs / 4));
-  const expand = expands ? layers.conv(`${name}.conv_pw`, { kernel: 1, inputs, outputs: inner }) : undefined;
-  const expandNorm = expands ? layers.batchNorm(`${name}.bn1`, inner, "silu") : undefined;
-  const depthwise = layers.depthwise(`${name}.conv_dw`, { kernel, inputs: inner, stride });
-  const depthwiseNorm = layers.batchNorm(`${name}.${expands ? "bn2" : "bn1"}`, inner, "silu");
-  const reduce = layers.conv(`${name}.se.conv_reduce`, { kernel: 1, inputs: inner, outputs: squeezed, bias: true });
-  const restore = layers.conv(`${name}.se.conv_expand`, { kernel: 1, inputs: squeezed, outputs: inner, bias: true });
-  const project = layers.conv(`${name}.${expands ? "conv_pwl" : "conv_pw"}`, { kernel: 1, inputs: inner, outputs });
-  const projectNorm = layers.batchNorm(`${name}.${expands ? "bn3" : "bn2"}`, outputs, "none");
-  return (x, options, rng) => {
-    const wide = expand && expandNorm ? expandNorm(expand(x), options) : x;
-    const mixed = depthwiseNorm(depthwise(wide), options);
-    const gate = tf.sigmoid(restore(ops.activate(reduce(ops.globalAveragePool(mixed)), "silu")));
-    const y = projectNorm(project(ops.scaleChannels(mixed, gate)), options);
-    if (stride !== 1 || inputs !== outputs) return y;
-    return tf.add(options.training ? ops.dropPath(y, dropPath, rng!) : y, x);
+  const filter = (part: string, inputs: number, outputs: number) =>
+    layers.filter(`${name}.${part}`, { kernel: 1, inputs, outputs });
+  const norm = (part: string, channels: number) => layers.norm(`${name}.${part}`, channels);
+  const small = (part: string, inputs: number, outputs: number) => ({
+    filter: filter(`se.${part}`, inputs, outputs),
+    bias: layers.bias(`${name}.se.${part}`, outputs),
+  });
+  const expand = expands ? { filter: filter("conv_pw", inputs, inner), norm: norm("bn1", inner) } : undefined;
+  const depthwise = {
+    filter: layers.depthwiseFilter(`${name}.conv_dw`, { kernel, inputs: inner }),
+    norm: norm(expands ? "bn2" : "bn1", inner),
   };
+  const variables: ops.MbconvVariables = {
+    ...(expand && { expand }),
+    depthwise,
+    reduce: small("conv_reduce", inner, squeezed),
+    restore: small("conv_expand", squeezed, inner),
+    project: {
+      filter: filter(expands ? "conv_pwl" : "conv_pw", inner, outputs),
+      norm: norm(expands ? "bn3" : "bn2", outputs),
+    },
+  };
+  const residual = stride === 1 && inputs === outputs;
+  return (x, { training }, rng) => ops.mbconv(x, variables, { stride, residual, dropPath, rng, training });
 }
 
 /** The multiple of 8 nearest to a channel count, at least 8 and not below 90 % of it. */

@@ -6,7 +6,7 @@
 import { randomNormal, type Rng } from "../core/rng.ts";
 import * as ops from "../tensor/ops.ts";
 import * as tf from "../tensor/tf.ts";
-import type { Tensor2D, Tensor4D, Variable } from "../tensor/types.ts";
+import type { Tensor2D, Tensor4D, Variable, Variable1D, Variable4D } from "../tensor/types.ts";
 import type { ForwardOptions, Layout } from "./model.ts";
 
 /** Makes layers, and collects their variables. */
@@ -17,6 +17,14 @@ export interface Layers {
   readonly buffers: Record<string, Variable>;
   /** Layout of each trained variable. */
   readonly layouts: Record<string, Layout>;
+  /** The variables of a convolution without bias. */
+  filter(name: string, options: Omit<ConvLayer, "stride" | "bias">): Variable4D;
+  /** The variables of a depthwise convolution. */
+  depthwiseFilter(name: string, options: Pick<ConvLayer, "kernel" | "inputs">): Variable4D;
+  /** The variable of a bias. */
+  bias(name: string, channels: number): Variable1D;
+  /** The variables of a batch norm. */
+  norm(name: string, channels: number): ops.BatchNormVariables;
   /** A convolution; `bias` adds one per output channel. */
   conv(name: string, options: ConvLayer): (x: Tensor4D) => Tensor4D;
   /** A depthwise convolution without bias. */
@@ -75,40 +83,54 @@ export function makeLayers(rng: Rng): Layers {
   const normal = (variance: number) => (draw: Rng) => randomNormal(draw) * Math.sqrt(variance);
   const uniform = (bound: number) => (draw: Rng) => (2 * draw() - 1) * bound;
 
+  const filter: Layers["filter"] = (name, { kernel, inputs, outputs }) => {
+    const start = normal(2 / (kernel * kernel * outputs));
+    return param<tf.Rank.R4>(`${name}.weight`, "conv", [kernel, kernel, inputs, outputs], start);
+  };
+  const depthwiseFilter: Layers["depthwiseFilter"] = (name, { kernel, inputs }) =>
+    param<tf.Rank.R4>(`${name}.weight`, "depthwise", [kernel, kernel, inputs, 1], normal(2 / (kernel * kernel)));
+  const bias: Layers["bias"] = (name, channels) => param<tf.Rank.R1>(`${name}.bias`, "vector", [channels], constant(0));
+  const norm: Layers["norm"] = (name, channels) => {
+    const gamma = param<tf.Rank.R1>(`${name}.weight`, "vector", [channels], constant(1));
+    const beta = bias(name, channels);
+    const mean = variable<tf.Rank.R1>(new Float32Array(channels), [channels], false);
+    const variance = variable<tf.Rank.R1>(new Float32Array(channels).fill(1), [channels], false);
+    buffers[`${name}.running_mean`] = mean as Variable;
+    buffers[`${name}.running_var`] = variance as Variable;
+    return { gamma, beta, mean, variance };
+  };
+
   return {
     params,
     buffers,
     layouts,
-    conv(name, { kernel, inputs, outputs, stride = 1, bias = false }) {
+    filter,
+    depthwiseFilter,
+    bias,
+    norm,
+    conv(name, { kernel, inputs, outputs, stride = 1, bias: shifts = false }) {
       const padding = (kernel - 1) / 2;
-      const start = normal(2 / (kernel * kernel * outputs));
-      const filter = param<tf.Rank.R4>(`${name}.weight`, "conv", [kernel, kernel, inputs, outputs], start);
-      const shift = bias ? param<tf.Rank.R1>(`${name}.bias`, "vector", [outputs], constant(0)) : undefined;
+      const weights = filter(name, { kernel, inputs, outputs });
+      const shift = shifts ? bias(name, outputs) : undefined;
       return (x) => {
-        const y = ops.conv2d(x, filter, { stride, padding });
+        const y = ops.conv2d(x, weights, { stride, padding });
         return shift ? tf.add(y, shift) : y;
       };
     },
     depthwise(name, { kernel, inputs, stride = 1 }) {
       const padding = (kernel - 1) / 2;
-      const start = normal(2 / (kernel * kernel));
-      const filter = param<tf.Rank.R4>(`${name}.weight`, "depthwise", [kernel, kernel, inputs, 1], start);
-      return (x) => ops.depthwiseConv2d(x, filter, { stride, padding });
+      const weights = depthwiseFilter(name, { kernel, inputs });
+      return (x) => ops.depthwiseConv2d(x, weights, { stride, padding });
     },
     batchNorm(name, channels, activation) {
-      const gamma = param<tf.Rank.R1>(`${name}.weight`, "vector", [channels], constant(1));
-      const beta = param<tf.Rank.R1>(`${name}.bias`, "vector", [channels], constant(0));
-      const mean = variable<tf.Rank.R1>(new Float32Array(channels), [channels], false);
-      const variance = variable<tf.Rank.R1>(new Float32Array(channels).fill(1), [channels], false);
-      buffers[`${name}.running_mean`] = mean as Variable;
-      buffers[`${name}.running_var`] = variance as Variable;
-      return (x, { training }) => ops.batchNorm(x, { gamma, beta, mean, variance }, { training, activation });
+      const variables = norm(name, channels);
+      return (x, { training }) => ops.batchNorm(x, variables, { training, activation });
     },
     linear(name, inputs, outputs) {
       const start = uniform(1 / Math.sqrt(inputs));
       const weight = param<tf.Rank.R2>(`${name}.weight`, "linear", [inputs, outputs], start);
-      const bias = param<tf.Rank.R1>(`${name}.bias`, "vector", [outputs], constant(0));
-      return (x) => ops.linear(x, weight, bias);
+      const shift = bias(name, outputs);
+      return (x) => ops.linear(x, weight, shift);
     },
   };
 }

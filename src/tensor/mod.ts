@@ -29,6 +29,9 @@ export {
   dropPath,
   globalAveragePool,
   linear,
+  mbconv,
+  type MbconvOptions,
+  type MbconvVariables,
   scaleChannels,
 } from "./ops.ts";
-export type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable, Variable1D } from "./types.ts";
+export type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable, Variable1D, Variable4D } from "./types.ts";

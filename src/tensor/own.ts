@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "./tf.ts";
-import type { Tensor, Tensor4D, Variable } from "./types.ts";
+import type { Tensor, Tensor1D, Tensor4D, Variable, Variable1D } from "./types.ts";
 
 /** The nonlinearity applied at the end of an operation. */
 export type Activation = "none" | "relu" | "silu";
@@ -24,6 +24,50 @@ export interface BatchNormAttributes {
   readonly mean: Variable;
   /** Running variance `[D]`. */
   readonly variance: Variable;
+}
+
+/** The four tensors of a batch norm, each `[D]`. */
+export interface BatchNormVariables {
+  /** Trained scale. */
+  readonly gamma: Tensor1D;
+  /** Trained shift. */
+  readonly beta: Tensor1D;
+  /** Running mean; updated in place in training. */
+  readonly mean: Variable1D;
+  /** Running unbiased variance; updated in place in training. */
+  readonly variance: Variable1D;
+}
+
+/** The variables of a mobile inverted bottleneck of I input, D inner, S squeezed and O output channels. */
+export interface MbconvVariables {
+  /** The 1 x 1 expansion `[1, 1, I, D]` and its norm; without it D is I. */
+  readonly expand?: { readonly filter: Tensor4D; readonly norm: BatchNormVariables };
+  /** The depthwise convolution `[K, K, D, 1]` and its norm. */
+  readonly depthwise: { readonly filter: Tensor4D; readonly norm: BatchNormVariables };
+  /** Squeeze and excitation: `[1, 1, D, S]` and `[S]`. */
+  readonly reduce: { readonly filter: Tensor4D; readonly bias: Tensor1D };
+  /** The way back: `[1, 1, S, D]` and `[D]`. */
+  readonly restore: { readonly filter: Tensor4D; readonly bias: Tensor1D };
+  /** The 1 x 1 projection `[1, 1, D, O]` and its norm, which no activation follows. */
+  readonly project: { readonly filter: Tensor4D; readonly norm: BatchNormVariables };
+}
+
+/** How a mobile inverted bottleneck works. */
+export interface MbconvAttributes {
+  /** Step of the depthwise convolution, in pixels. */
+  readonly stride: number;
+  /** Zeros on each of its four sides, in pixels. */
+  readonly padding: number;
+  /** Whether the input is added to the result. */
+  readonly residual: boolean;
+  /** Factor on each image's branch `[B]`, 0 where it is dropped; undefined for 1. */
+  readonly factors?: Float32Array;
+  /** Whether norms use the batch's own statistics, and update the running ones. */
+  readonly training: boolean;
+  /** Share of the batch's statistics in an update. */
+  readonly momentum: number;
+  /** Added to the variances. */
+  readonly epsilon: number;
 }
 
 /** A parameter in an optimizer's step: the variables are changed in place. */
@@ -66,6 +110,8 @@ export interface OwnOps {
   readonly averagePixels?: (x: Tensor4D) => Tensor4D;
   /** `[B, H, W, D]` times `[B, 1, 1, D]`. */
   readonly scalePixels?: (x: Tensor4D, gate: Tensor4D) => Tensor4D;
+  /** A mobile inverted bottleneck; undefined for what it does not cover. */
+  readonly mbconv?: (x: Tensor4D, variables: MbconvVariables, attributes: MbconvAttributes) => Tensor4D | undefined;
   /** A step of Adam for all parameters. */
   readonly adam?: (updates: readonly AdamUpdate[], numbers: AdamNumbers) => void;
 }

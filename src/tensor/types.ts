@@ -20,5 +20,8 @@ export type Tensor4D = tf.Tensor4D;
 /** A tensor whose values change in place. */
 export type Variable = tf.Variable;
 
+/** A variable `[B, H, W, D]`. */
+export type Variable4D = Variable & Tensor4D;
+
 /** A variable `[N]`. */
 export type Variable1D = Variable & Tensor1D;

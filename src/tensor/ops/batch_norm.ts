@@ -4,22 +4,10 @@
  * @module
  */
 import * as tf from "../tf.ts";
-import type { Tensor, Tensor1D, Tensor4D, Variable, Variable1D } from "../types.ts";
-import { type Activation, ownOps } from "../own.ts";
+import type { Tensor, Tensor4D, Variable } from "../types.ts";
+import { type Activation, type BatchNormVariables, ownOps } from "../own.ts";
 
-export type { Activation };
-
-/** The four tensors of a batch norm, each `[D]`. */
-export interface BatchNormVariables {
-  /** Trained scale. */
-  readonly gamma: Tensor1D;
-  /** Trained shift. */
-  readonly beta: Tensor1D;
-  /** Running mean; updated in place in training. */
-  readonly mean: Variable1D;
-  /** Running unbiased variance; updated in place in training. */
-  readonly variance: Variable1D;
-}
+export type { Activation, BatchNormVariables };
 
 /** How a batch norm works. */
 export interface BatchNormOptions {

@@ -30,9 +30,13 @@ export function dropPath(x: Tensor4D, rate: number, rng: Rng): Tensor4D {
   return rate === 0 ? x : tf.tidy(() => tf.mul(x, keepMask([x.shape[0], 1, 1, 1], rate, rng)));
 }
 
-/** 1 / (1 - rate) where kept, 0 where dropped. */
 function keepMask(shape: number[], rate: number, rng: Rng): Tensor {
-  const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
+  return tf.tensor(keepFactors(shape.reduce((product, n) => product * n, 1), rate, rng), shape);
+}
+
+/** 1 / (1 - rate) where kept, 0 where dropped. */
+export function keepFactors(count: number, rate: number, rng: Rng): Float32Array {
+  const values = new Float32Array(count);
   for (let i = 0; i < values.length; i++) values[i] = rng() < rate ? 0 : 1 / (1 - rate);
-  return tf.tensor(values, shape);
+  return values;
 }

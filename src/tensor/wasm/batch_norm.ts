@@ -3,15 +3,13 @@
  *
  * @module
  */
-import type { Activation, BatchNormAttributes } from "../own.ts";
+import type { BatchNormAttributes } from "../own.ts";
 import * as tf from "../tf.ts";
 import { engine } from "./engine.ts";
 import { ownValues } from "./memory.ts";
 import { PARTS } from "./pool.ts";
+import { ACTIVATIONS } from "./structs.ts";
 import { count, type Gradients, replaceKernel, runKernel, tensorOf } from "../registry.ts";
-
-/** The kernels' numbers of activations, as in simd.as. */
-export const ACTIVATIONS: Readonly<Record<Activation, number>> = { none: 0, relu: 1, silu: 2 };
 
 /** Name of the forward kernel. */
 const NAME = "BatchNormActivation";

@@ -54,10 +54,69 @@ function prepared(filter: tf.TensorInfo, info: ConvInfo, mirrored: boolean): num
 
 function convolve(x: tf.TensorInfo, filter: tf.TensorInfo, info: ConvInfo): tf.TensorInfo {
   const e = engine(), out = e.output(info.outShape);
-  const stride = TABLE + info.filterHeight * paddedRow(info) + info.outWidth * channelsUp(info) * 4;
-  const args = [e.address(x), prepared(filter, info, false), e.address(out), placeGeometry(geometryOf(info))];
-  e.run("depthwise", [...args, e.scratch("rows", PARTS * stride), stride], info.batchSize * info.outHeight);
+  depthwiseInto(e.address(out), { x: e.address(x), filter, info });
   return out;
+}
+
+/** A depthwise convolution by addresses, and what is done before and after it. */
+export interface DepthwiseWork {
+  readonly x: number;
+  readonly filter: tf.TensorInfo;
+  readonly info: ConvInfo;
+  /** The norm and activation that x goes through first, as placeNormalised gives it; 0 for none. */
+  readonly input?: number;
+  /** What is done to the result after, as placeStatistics gives it; 0 for nothing. */
+  readonly epilogue?: number;
+}
+
+/**
+ * Convolves into an address.
+ *
+ * @returns How many parts' sums the epilogue left.
+ */
+export function depthwiseInto(y: number, { x, filter, info, input = 0, epilogue = 0 }: DepthwiseWork): number {
+  const e = engine(), stride = TABLE + info.filterHeight * paddedRow(info) + info.outWidth * channelsUp(info) * 4;
+  const args = [x, input, prepared(filter, info, false), y, placeGeometry(geometryOf(info)), epilogue];
+  return e.run("depthwise", [...args, e.scratch("rows", PARTS * stride), stride], info.batchSize * info.outHeight);
+}
+
+/** The backward pass of a depthwise convolution between two norms, by addresses. */
+export interface DepthwiseBlockWork {
+  /** The gradient before the second norm's activation. */
+  readonly dz: number;
+  /** The second norm's input gradient, as placeGradient gives it. */
+  readonly operand: number;
+  /** What the first norm was applied to; without one, the convolution's input. */
+  readonly x: number;
+  /** The first norm; 0 for none. */
+  readonly input: number;
+  readonly filter: tf.TensorInfo;
+  readonly info: ConvInfo;
+  /** Where the gradient of x before the first norm's activation goes, or of the convolution's input. */
+  readonly dx: number;
+  /** Without a first norm: what is added to dx; 0 for nothing. */
+  readonly residual: number;
+  /** Where the filter's gradient goes. */
+  readonly dFilter: number;
+  /** Where the sums for the first norm's gradients go. */
+  readonly sums: number;
+}
+
+/**
+ * Runs the backward pass.
+ *
+ * @returns How many parts' sums there are for the first norm.
+ */
+export function depthwiseBlock(work: DepthwiseBlockWork): number {
+  const e = engine(), { info } = work, { filterHeight, filterWidth, inWidth, inChannels } = info;
+  const pixel = channelsUp(info) * 4, taps = filterHeight * filterWidth;
+  const stride = TABLE + filterHeight * (inWidth + filterWidth - 1) * pixel + paddedRow(info) + 2 * inWidth * pixel;
+  const partials = e.scratch("partials", PARTS * taps * pixel), { dz, operand, x, input, dx, residual, sums } = work;
+  const args = [dz, operand, x, input, prepared(work.filter, info, true), dx, residual, partials, sums];
+  const room = [placeGeometry(geometryOf(info)), e.scratch("rows", PARTS * stride), stride];
+  const parts = e.run("depthwiseBlock", [...args, ...room], info.batchSize * info.inHeight);
+  e.run("sumFilters", [partials, parts, work.dFilter, taps, inChannels], taps);
+  return parts;
 }
 
 function inputGradient(dy: tf.TensorInfo, filter: tf.TensorInfo, info: ConvInfo): tf.TensorInfo {

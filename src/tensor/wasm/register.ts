@@ -9,6 +9,7 @@ import { registerConvolution } from "./convolution.ts";
 import { registerDepthwise } from "./depthwise.ts";
 import { registerElementwise, runAdam, runSilu } from "./elementwise.ts";
 import { registerMatrix } from "./matrix.ts";
+import { runMbconv } from "./mbconv.ts";
 import { registerPooling, runAveragePixels, runScalePixels } from "./pooling.ts";
 import { registerSegmentSum } from "./segment_sum.ts";
 
@@ -31,6 +32,7 @@ export function registerKernels(): void {
     silu: runSilu,
     averagePixels: runAveragePixels,
     scalePixels: runScalePixels,
+    mbconv: runMbconv,
     adam: runAdam,
   });
 }

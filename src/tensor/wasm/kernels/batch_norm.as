@@ -6,7 +6,7 @@
  * Golub and LeVeque, 1979, http://i.stanford.edu/pub/cstr/reports/cs/tr/79/773/CS-TR-79-773.pdf, so that no precision is
  * lost where a channel's mean is far greater than its deviation. For the same reason everything works on x - mean.
  */
-import { activate, activationGradient, floats, fma, get, put, zero } from "./simd";
+import { activate, activationGradient, floats, fma, get, ONE, put, RELU, sigmoid, SILU, zero } from "./simd";
 
 /** Rows that are gone through at once, so that they stay in the cache. */
 const ROWS: i32 = 64;
@@ -96,6 +96,16 @@ export function multiplyChannels(a: usize, b: usize, out: usize, C: i32): void {
   for (let c: usize = 0; c < floats(C); c += 4) store<f32>(out + c, load<f32>(a + c) * load<f32>(b + c));
 }
 
+/** A batch norm with its activation: rows of C floats. */
+@unmanaged
+export class Normalised {
+  mean: usize;
+  /** Gamma times the inverse deviation. */
+  scale: usize;
+  beta: usize;
+  activation: i32;
+}
+
 /** What is normalised, before the activation. The backward pass must come to the same bits for relu's sake. */
 @inline
 function normalise<T>(x: usize, mean: usize, scale: usize, beta: usize): v128 {
@@ -118,13 +128,32 @@ export function normaliseRows(
 }
 
 @inline
-function normaliseRow(x: usize, y: usize, row: usize, mean: usize, scale: usize, beta: usize, activation: i32): void {
+export function normaliseRow(x: usize, y: usize, row: usize, mean: usize, scale: usize, beta: usize, activation: i32): void {
   let c: usize = 0;
   for (; c + 16 <= row; c += 16) {
     put<v128>(y + c, activate(normalise<v128>(x + c, mean + c, scale + c, beta + c), activation));
   }
   for (; c < row; c += 4) {
     put<f32>(y + c, activate(normalise<f32>(x + c, mean + c, scale + c, beta + c), activation));
+  }
+}
+
+/** Writes the activation of a normalised value, and the activation's slope there. */
+@inline
+export function activationPair<T>(
+  x: usize, mean: usize, scale: usize, beta: usize, activation: i32, to: usize, slope: usize,
+): void {
+  const z = normalise<T>(x, mean, scale, beta);
+  if (activation == SILU) {
+    const s = sigmoid(z), y = f32x4.mul(z, s), one = f32x4.splat(ONE);
+    put<T>(to, y);
+    put<T>(slope, fma(z, f32x4.mul(s, f32x4.sub(one, s)), s));
+  } else if (activation == RELU) {
+    put<T>(to, f32x4.pmax(zero(), z));
+    put<T>(slope, v128.and(f32x4.splat(ONE), f32x4.gt(z, zero())));
+  } else {
+    put<T>(to, z);
+    put<T>(slope, f32x4.splat(ONE));
   }
 }
 

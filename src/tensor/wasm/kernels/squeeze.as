@@ -1,0 +1,172 @@
+/**
+ * What lies between a depthwise convolution and the projection of a mobile inverted bottleneck: batch norm with its
+ * activation and the mean over pixels, the small layers of squeeze and excitation, and the way back. Hu et al., 2018,
+ * https://arxiv.org/abs/1709.01507
+ */
+import { normaliseRow, Normalised } from "./batch_norm";
+import { addPixels } from "./pool";
+import { activate, activationGradient, floats, fma, get, ONE, put, sigmoid, SILU, zero } from "./simd";
+
+/** Pixels that are gone through at once, so that they stay in the cache. */
+const PIXELS: i32 = 64;
+
+/** Y = activation of the norm of X, and its mean over the pixels `[B, C]`, for images `from`..`to`. */
+export function activatePool(
+  x: usize, input: usize, y: usize, pooled: usize, pixels: i32, C: i32, part: i32, from: i32, to: i32,
+): void {
+  const n = changetype<Normalised>(input), row = floats(C), mean = n.mean, scale = n.scale, beta = n.beta;
+  memory.fill(pooled + <usize>from * row, 0, <usize>(to - from) * row);
+  for (let image = from; image < to; image++) {
+    const sums = pooled + <usize>image * row;
+    for (let start = 0; start < pixels; start += PIXELS) {
+      const rows = min(PIXELS, pixels - start), o = <usize>(image * pixels + start) * row;
+      for (let i = o; i < o + <usize>rows * row; i += row) {
+        if (n.activation == 2) normaliseRow(x + i, y + i, row, mean, scale, beta, 2);
+        else if (n.activation == 1) normaliseRow(x + i, y + i, row, mean, scale, beta, 1);
+        else normaliseRow(x + i, y + i, row, mean, scale, beta, 0);
+      }
+      let c: usize = 0;
+      for (; c + 16 <= row; c += 16) addPixels<v128>(y + o + c, sums + c, row, rows);
+      for (; c < row; c += 4) addPixels<f32>(y + o + c, sums + c, row, rows);
+    }
+    const share: f32 = 1 / <f32>pixels;
+    for (let c: usize = 0; c < row; c += 4) store<f32>(sums + c, load<f32>(sums + c) * share);
+  }
+}
+
+/** The logistic function itself, beside the activations of `simd.as`. */
+const SIGMOID: i32 = 3;
+
+@inline
+function apply<T>(x: usize, bias: usize, y: usize, activation: i32): void {
+  const z = f32x4.add(get<T>(x), get<T>(bias));
+  put<T>(x, z);
+  put<T>(y, activation == SIGMOID ? sigmoid(z) : activate(z, SILU));
+}
+
+/** X += bias `[C]`, and Y = SiLU of it, or the logistic function, for rows `from`..`to`. */
+export function addBias(x: usize, bias: usize, y: usize, C: i32, activation: i32, part: i32, from: i32, to: i32): void {
+  const row = floats(C);
+  for (let o = <usize>from * row; o < <usize>to * row; o += row) {
+    let c: usize = 0;
+    if (activation == SIGMOID) {
+      for (; c + 16 <= row; c += 16) apply<v128>(x + o + c, bias + c, y + o + c, SIGMOID);
+    } else {
+      for (; c + 16 <= row; c += 16) apply<v128>(x + o + c, bias + c, y + o + c, SILU);
+    }
+    for (; c < row; c += 4) apply<f32>(x + o + c, bias + c, y + o + c, activation);
+  }
+}
+
+@inline
+function back<T>(gradient: usize, value: usize, activation: i32): v128 {
+  const d = get<T>(gradient), v = get<T>(value);
+  return activation == SIGMOID
+    ? f32x4.mul(d, f32x4.mul(v, f32x4.sub(f32x4.splat(ONE), v)))
+    : activationGradient(d, v, SILU);
+}
+
+/**
+ * The gradient before an activation, in place, and its sums over all rows, for vectors `from`..`to` of four channels.
+ *
+ * @param value Of the logistic function its result, of SiLU its argument, `[rows, C]`.
+ */
+export function leaveBias(
+  gradient: usize, value: usize, dBias: usize, rows: i32, C: i32, activation: i32, part: i32, from: i32, to: i32,
+): void {
+  const row = floats(C), end = min(row, floats(4 * to));
+  let c = floats(4 * from);
+  for (; c + 16 <= end; c += 16) leaveColumn<v128>(gradient + c, value + c, dBias + c, rows, row, activation);
+  for (; c < end; c += 4) leaveColumn<f32>(gradient + c, value + c, dBias + c, rows, row, activation);
+}
+
+@inline
+function leaveColumn<T>(gradient: usize, value: usize, dBias: usize, rows: i32, row: usize, activation: i32): void {
+  let sum = zero();
+  for (let i = 0; i < rows; i++) {
+    const d = back<T>(gradient, value, activation);
+    put<T>(gradient, d);
+    sum = f32x4.add(sum, d);
+    gradient += row, value += row;
+  }
+  put<T>(dBias, sum);
+}
+
+/**
+ * dZ = (dY gate + dPooled / pixels) times the activation's slope at the norm of X, in the place of dY, and for each part
+ * its sum `[C]` and its sum times (x - mean) `[C]`; for rows `from`..`to` of all images' pixels.
+ */
+export function leaveGate(
+  dy: usize, x: usize, gate: usize, dPooled: usize, input: usize, sums: usize, pixels: i32, C: i32,
+  part: i32, from: i32, to: i32,
+): void {
+  const n = changetype<Normalised>(input), row = floats(C);
+  sums += <usize>part * 2 * row;
+  memory.fill(sums, 0, 2 * row);
+  for (let r = from; r < to;) {
+    const image = r / pixels, rows = min(min(PIXELS / 2, to - r), (image + 1) * pixels - r), o = <usize>r * row;
+    const g = gate + <usize>image * row, p = dPooled + <usize>image * row;
+    let c: usize = 0;
+    if (n.activation == 2) {
+      for (; c + 16 <= row; c += 16) gateColumn<v128>(dy + o + c, x + o + c, g + c, p + c, n, c, sums + c, pixels, rows, row, 2);
+    } else {
+      for (; c + 16 <= row; c += 16) gateColumn<v128>(dy + o + c, x + o + c, g + c, p + c, n, c, sums + c, pixels, rows, row, n.activation);
+    }
+    for (; c < row; c += 4) {
+      gateColumn<f32>(dy + o + c, x + o + c, g + c, p + c, n, c, sums + c, pixels, rows, row, n.activation);
+    }
+    r += rows;
+  }
+}
+
+@inline
+function gateColumn<T>(
+  dy: usize, x: usize, gate: usize, dPooled: usize, n: Normalised, c: usize, sums: usize, pixels: i32, rows: i32,
+  row: usize, activation: i32,
+): void {
+  const m = get<T>(n.mean + c), k = get<T>(n.scale + c), b = get<T>(n.beta + c), g = get<T>(gate);
+  const p = f32x4.mul(get<T>(dPooled), f32x4.splat(1 / <f32>pixels));
+  let sum = get<T>(sums), product = get<T>(sums + row);
+  for (let i = 0; i < rows; i++) {
+    const d = f32x4.sub(get<T>(x), m);
+    const dz = activationGradient(fma(get<T>(dy), g, p), fma(d, k, b), activation);
+    put<T>(dy, dz);
+    sum = f32x4.add(sum, dz);
+    product = fma(dz, d, product);
+    dy += row, x += row;
+  }
+  put<T>(sums, sum);
+  put<T>(sums + row, product);
+}
+
+/** Y = the norm of X, times its image's factor, plus the residual; for rows `from`..`to`. */
+export function normaliseResidual(
+  x: usize, input: usize, factors: usize, residual: usize, y: usize, pixels: i32, C: i32, part: i32, from: i32, to: i32,
+): void {
+  const n = changetype<Normalised>(input), row = floats(C), mean = n.mean, scale = n.scale, beta = n.beta;
+  for (let r = from; r < to; r++) {
+    const o = <usize>r * row, f = f32x4.splat(factors ? load<f32>(factors + floats(r / pixels)) : 1);
+    let c: usize = 0;
+    for (; c + 16 <= row; c += 16) {
+      const z = fma(f32x4.sub(get<v128>(x + o + c), get<v128>(mean + c)), get<v128>(scale + c), get<v128>(beta + c));
+      put<v128>(y + o + c, residual ? fma(z, f, get<v128>(residual + o + c)) : f32x4.mul(z, f));
+    }
+    for (; c < row; c += 4) {
+      const z = fma(f32x4.sub(get<f32>(x + o + c), get<f32>(mean + c)), get<f32>(scale + c), get<f32>(beta + c));
+      put<f32>(y + o + c, residual ? fma(z, f, get<f32>(residual + o + c)) : f32x4.mul(z, f));
+    }
+  }
+}
+
+/** Y = X times its image's factor, for rows `from`..`to`. */
+export function scaleImages(
+  x: usize, factors: usize, y: usize, pixels: i32, C: i32, part: i32, from: i32, to: i32,
+): void {
+  const row = floats(C);
+  for (let r = from; r < to; r++) {
+    const o = <usize>r * row, f = f32x4.splat(load<f32>(factors + floats(r / pixels)));
+    let c: usize = 0;
+    for (; c + 16 <= row; c += 16) put<v128>(y + o + c, f32x4.mul(get<v128>(x + o + c), f));
+    for (; c < row; c += 4) put<f32>(y + o + c, f32x4.mul(get<f32>(x + o + c), f));
+  }
+}

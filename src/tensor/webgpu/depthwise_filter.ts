@@ -1,0 +1,122 @@
+/**
+ * The depthwise convolution's gradient by the filter as WGSL, first stage of two: each workgroup sums over a part of the
+ * pixels, its threads over shares of that part, with the sums of several taps in registers, and then over its threads.
+ *
+ * @module
+ */
+import { WORKERS } from "./depthwise_plan.ts";
+
+/** What tells one program from another. */
+export interface FilterSpec {
+  readonly filterHeight: number;
+  readonly filterWidth: number;
+  readonly strideWidth: number;
+  /** Pixels of dY that are loaded at once. */
+  readonly strip: number;
+  /** Rows of the filter whose taps a thread sums. */
+  readonly filterRows: number;
+  /** Channel values of a workgroup. */
+  readonly lanes: number;
+  /** Whether four channels are one value. */
+  readonly vector: boolean;
+}
+
+/** Uniforms, all u32. */
+export const FILTER_FIELDS = [
+  ...["values", "strips", "rowStrips", "chunk", "parts", "height", "width", "outHeight", "outWidth", "strideY"],
+  ...["top", "left"],
+] as const;
+
+/** Sums that the workgroup's memory takes at once: 16 KiB. */
+const SHARED_SUMS = 4;
+
+/** The program's key. */
+export function filterKey(
+  { filterHeight, filterWidth, strideWidth, strip, filterRows, lanes, vector }: FilterSpec,
+): string {
+  return `depthwise filter ${filterHeight}x${filterWidth} by ${strideWidth} strip ${strip} rows ${filterRows} ` +
+    `lanes ${lanes} of ${vector ? 4 : 1}`;
+}
+
+/** The program's code; uniforms at binding 0, then the image, dY, and the parts' results `[parts, taps, channels]`. */
+export function filterCode(spec: FilterSpec): string {
+  const { filterHeight, filterWidth, strideWidth, strip, filterRows, lanes, vector } = spec;
+  const type = vector ? "vec4<f32>" : "f32", window = (strip - 1) * strideWidth + filterWidth;
+  const each = (n: number, write: (i: number) => string) =>
+    Array.from({ length: n }, (_, i) => write(i)).join("\n      ");
+  const taps = Array.from({ length: filterRows * filterWidth }, (_, k) => k);
+  const filterRow = (g: number) =>
+    `{
+      let y = i32(row % u.outHeight * u.strideY) - i32(u.top) + i32(firstRow) + ${g};
+      if (u32(y) < u.height) {
+      let line = (image * u.height + u32(y)) * u.width;
+      ${each(window, (i) => `var x${i} = ${type}();`)}
+      ${
+      each(
+        window,
+        (i) => `if (u32(start + ${i}) < u.width) { x${i} = x[(line + u32(start + ${i})) * u.values + channel]; }`,
+      )
+    }
+      ${
+      each(strip * filterWidth, (k) => {
+        const tap = k % filterWidth, i = Math.floor(k / filterWidth), sum = `sum${g * filterWidth + tap}`;
+        return `${sum} = fma(x${i * strideWidth + tap}, dy${i}, ${sum});`;
+      })
+    }
+      } }`;
+  return `
+struct Uniforms { ${FILTER_FIELDS.map((name) => `${name}: u32`).join(", ")} };
+@group(0) @binding(0) var<uniform> u: Uniforms;
+@group(0) @binding(1) var<storage, read> x: array<${type}>;
+@group(0) @binding(2) var<storage, read> dy: array<${type}>;
+@group(0) @binding(3) var<storage, read_write> partials: array<${type}>;
+var<workgroup> sharedSums: array<${type}, ${SHARED_SUMS * WORKERS}>;
+
+@compute @workgroup_size(${WORKERS}) fn main(
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+) {
+  let group = workgroup.y * workgroups.x + workgroup.x;
+  let across = (u.values + ${lanes - 1}u) / ${lanes}u;
+  let part = group / across / ${Math.ceil(filterHeight / filterRows)}u;
+  if (part >= u.parts) { return; }
+  let channel = group % across * ${lanes}u + lane % ${lanes}u;
+  let worker = lane / ${lanes}u;
+  let firstRow = group / across % ${Math.ceil(filterHeight / filterRows)}u * ${filterRows}u;
+  let end = select(0u, min(part * u.chunk + u.chunk, u.strips), channel < u.values);
+  ${taps.map((k) => `var sum${k} = ${type}();`).join("\n  ")}
+  for (var at = part * u.chunk + worker; at < end; at += ${WORKERS / lanes}u) {
+      let row = at / u.rowStrips;
+      let first = at % u.rowStrips * ${strip}u;
+      let image = row / u.outHeight;
+      let start = i32(first * ${strideWidth}u) - i32(u.left);
+      let result = row * u.outWidth + first;
+      ${each(strip, (i) => `var dy${i} = ${type}();`)}
+      ${each(strip, (i) => `if (first + ${i}u < u.outWidth) { dy${i} = dy[(result + ${i}u) * u.values + channel]; }`)}
+      ${each(filterRows, filterRow)}
+  }
+  ${reduction(taps, spec)}
+}`;
+}
+
+/** Sums over the workgroup's threads by halves, a few taps at once. */
+function reduction(taps: readonly number[], { filterHeight, filterWidth, lanes }: FilterSpec): string {
+  const lines = [];
+  for (let from = 0; from < taps.length; from += SHARED_SUMS) {
+    const some = taps.slice(from, from + SHARED_SUMS), slot = (k: number) => `${(k - from) * WORKERS}u + lane`;
+    lines.push(...some.map((k) => `sharedSums[${slot(k)}] = sum${k};`), "workgroupBarrier();");
+    for (let half = WORKERS / 2; half >= lanes; half /= 2) {
+      const add = (k: number) => `sharedSums[${slot(k)}] += sharedSums[${slot(k)} + ${half}u];`;
+      lines.push(`if (lane < ${half}u) { ${some.map(add).join(" ")} }`, "workgroupBarrier();");
+    }
+    lines.push(`if (lane < ${lanes}u && channel < u.values) {`);
+    for (const k of some) {
+      const tap = `firstRow * ${filterWidth}u + ${k}u`;
+      const place = `(part * ${filterHeight * filterWidth}u + ${tap}) * u.values + channel`;
+      lines.push(`if (${tap} < ${filterHeight * filterWidth}u) { partials[${place}] = sharedSums[${slot(k)}]; }`);
+    }
+    lines.push("}", "workgroupBarrier();");
+  }
+  return lines.join("\n  ");
+}
