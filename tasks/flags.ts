@@ -6,7 +6,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { z } from "zod";
 import * as mf from "maskfold";
-import { runFastUnsafe } from "./fast_unsafe.ts";
+import { fastUnsafeFlag, runFastUnsafe } from "./fast_unsafe.ts";
 
 /** What a task is called with. */
 export interface Task<S extends z.ZodObject> {
@@ -32,8 +32,8 @@ export interface TaskContext {
 
 /**
  * Runs a task with the command line's flags: prints the help on `--help`, every fault of the flags at once, and an
- * error's message (its stack too with `--trace`). A task whose options have `fastUnsafe` runs in a new process when that is
- * asked for.
+ * error's message (its stack too with `--trace`). A task whose options have `fastUnsafeFlag` runs in a new process when
+ * that is asked for.
  *
  * @param given Name, summary and flags; an option hides one of `passThrough` that has its name.
  * @param main What it does.
@@ -49,7 +49,10 @@ export async function runTask<S extends z.ZodObject>(
   const task = { ...given, passThrough };
   const args = readArguments(task);
   if (args.help) return console.log(helpText(task));
-  if (own.includes("fastUnsafe") && args.values.fastUnsafe === true) return await runFastUnsafe(Deno.args);
+  const { fastUnsafe } = given.options.shape;
+  if (fastUnsafe === fastUnsafeFlag.fastUnsafe && args.values.fastUnsafe === true) {
+    return await runFastUnsafe(Deno.args);
+  }
   const abort = new AbortController();
   const stop = (signal: Deno.Signal) => () => {
     if (abort.signal.aborted) Deno.exit(signal === "SIGINT" ? 130 : 143);

@@ -1,43 +1,129 @@
 /**
- * Times maskfold and PyTorch in turn and prints the ratio of their minima:
- * `deno run -A tests/bench/compare.ts --rounds 3 --threads 2`. Needs Python with torch and torchvision (`--python PATH`).
- * Where others use the machine, `--measure processor --threads 1` compares processor time, which they stretch less.
+ * Times maskfold and PyTorch in turn and prints the ratios as a Markdown table: `deno task bench:compare`. On a GPU,
+ * `--backend webgpu` adds TensorFlow.js's stock kernels, and PyTorch on CUDA with float32, TF32 and mixed precision.
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
+import { runTask, z } from "../../tasks/flags.ts";
+import { whole } from "../../tasks/setup.ts";
+import { processor } from "./machine.ts";
+import { compareSides, readCases, type Result, runSide, type Side } from "./sides.ts";
+import { markdownTable } from "./table.ts";
 
-const flags = parseArgs(Deno.args, {
-  string: ["rounds", "threads", "python", "measure", "v8-flags"],
-  default: { rounds: "3", threads: "2", python: "python3", measure: "min", "v8-flags": "" },
+const CASES = ["64:16", "128:8", "224:8"].map((shape) => `efficientnet_b0:${shape}`).concat("efficientnet_b3:300:4");
+const DEFAULT = {
+  wasm: ["train", "infer"].flatMap((what) => CASES.map((it) => `${what}:${it}`)).join(),
+  webgpu: "train:efficientnet_b0:224:64,train:efficientnet_b3:300:64",
+};
+
+await runTask({
+  name: "bench:compare",
+  summary: "Times maskfold and PyTorch in turn, and prints a table of the ratios.",
+  options: z.strictObject({
+    backend: z.enum(["wasm", "webgpu"]).default("wasm").describe(
+      "wasm: against PyTorch on the CPU. webgpu: against stock TensorFlow.js, and PyTorch on CUDA.",
+    ),
+    rounds: whole().min(1).default(3).describe("How often each is timed, in turn."),
+    seconds: z.coerce.number().positive().default(10).describe(
+      "How long each is timed on a case, all rounds together.",
+    ),
+    threads: whole().min(1).default(2).describe("Threads on the CPU, of both."),
+    cases: z.string().optional().describe(
+      "train|infer:MODEL:SIZE:BATCH, with commas (default: four sizes of EfficientNet; on webgpu B0 224 and B3 300, batch 64).",
+    ),
+    readEvery: whole().min(1).default(8).describe("webgpu: steps with one read-back, on CUDA too."),
+    fastUnsafe: z.boolean().default(false).describe("Time maskfold with its own --fast-unsafe."),
+    python: z.string().default("python3").describe("A Python that has torch and torchvision."),
+    torch: z.boolean().default(true).describe("Time PyTorch too."),
+  }),
+}, async (flags, { signal, progress }) => {
+  const cases = readCases(flags.cases ?? DEFAULT[flags.backend]);
+  const sides = flags.backend === "webgpu" ? gpuSides(flags) : cpuSides(flags);
+  const bar = progress("timing");
+  const results: Result[] = [];
+  for (const it of cases) {
+    results.push(...await compareSides(it, sides, { ...flags, seconds: flags.seconds / flags.rounds, signal }));
+    bar.update(results.length / sides.length, cases.length);
+  }
+  const copies = flags.backend === "webgpu" ? await copyRates(sides, signal) : [];
+  bar.end();
+  console.log(headOf(results, flags));
+  for (const { name, rate } of copies) console.log(`- copying on the GPU: ${rate} by ${name}`);
+  console.log(`\n${markdownTable(results, { gbPerSecond: copies[0]?.gbPerSecond })}`);
+  if (results.every(({ printed }) => !printed)) {
+    throw new Error("Cannot compare as every program failed (see the table)");
+  }
 });
 
-/** What is timed: size in pixels, batch, mode, steps a round. */
-const CASES: readonly (readonly [size: number, batch: number, mode: string, steps: number])[] = [
-  [64, 16, "train", 20],
-  [128, 8, "train", 12],
-  [64, 16, "predict", 30],
-  [128, 8, "predict", 20],
-];
-const here = new URL("./", import.meta.url).pathname;
-
-async function run(program: string, args: string[]): Promise<number> {
-  const { success, stdout } = await new Deno.Command(program, { args, stderr: "inherit" }).output();
-  if (!success) throw new Error(`Cannot time ${args[0]} as it failed`);
-  return JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!)[`${flags.measure}MsPerImage`];
+interface SideFlags {
+  readonly backend: string;
+  readonly threads: number;
+  readonly readEvery: number;
+  readonly fastUnsafe: boolean;
+  readonly python: string;
+  readonly torch: boolean;
 }
 
-const v8 = flags["v8-flags"] ? [`--v8-flags=${flags["v8-flags"]}`] : [];
-for (const [size, batch, mode, steps] of CASES) {
-  const values = { size, batch, mode, steps, threads: flags.threads };
-  const options = Object.entries(values).flatMap(([name, value]) => [`--${name}`, `${value}`]);
-  let [ours, theirs] = [Infinity, Infinity];
-  for (let round = 0; round < Number(flags.rounds); round++) {
-    ours = Math.min(ours, await run(Deno.execPath(), ["run", "-A", "-q", ...v8, `${here}train_step.ts`, ...options]));
-    theirs = Math.min(theirs, await run(flags.python, [`${here}torch_reference.py`, ...options]));
+/** A program beside this one: a script in the checkout, a bundle in the archive that pack.ts makes. */
+function beside(name: string): string {
+  const url = new URL(`./${name}`, import.meta.url);
+  return new URL(import.meta.url.endsWith(".js") ? url.href.replace(/\.ts$/, ".js") : url.href).pathname;
+}
+
+function ours(...flags: string[]): string[] {
+  return [Deno.execPath(), "run", "-A", "-q", beside("bench.ts"), "--json", ...flags];
+}
+
+function cpuSides({ threads, fastUnsafe, python, torch }: SideFlags): Side[] {
+  const count = ["--threads", `${threads}`];
+  const reference = [python, beside("torch_reference.py"), ...count];
+  return [
+    { name: "maskfold", command: ours("--backend", "wasm", ...count, ...(fastUnsafe ? ["--fast-unsafe"] : [])) },
+    ...(torch ? [{ name: "PyTorch, channels last", command: reference }] : []),
+  ];
+}
+
+function gpuSides({ readEvery, python, torch }: SideFlags): Side[] {
+  const every = ["--read-every", `${readEvery}`];
+  const reference = [python, beside("torch_reference.py"), "--device", "cuda", ...every];
+  const theirs = [
+    { name: "PyTorch CUDA, float32", command: reference },
+    { name: "PyTorch CUDA, TF32", command: [...reference, "--tf32"] },
+    { name: "PyTorch CUDA, AMP float16", command: [...reference, "--tf32", "--amp", "float16"] },
+  ];
+  return [
+    { name: "maskfold", command: ours("--backend", "webgpu", ...every) },
+    { name: "stock TensorFlow.js", command: ours("--backend", "webgpu", "--stock", ...every) },
+    ...(torch ? theirs : []),
+  ];
+}
+
+/** How fast the GPU copies, by WebGPU first, then by CUDA. */
+async function copyRates(sides: readonly Side[], signal: AbortSignal) {
+  const chosen = [sides[0]!, ...sides.filter(({ name }) => name.startsWith("PyTorch")).slice(0, 1)];
+  const rates: { name: string; rate: string; gbPerSecond?: number }[] = [];
+  for (const { command, name } of chosen) {
+    try {
+      const { gbPerSecond } = await runSide(command, ["--what", "copy"], signal);
+      rates.push({ name, gbPerSecond, rate: `${gbPerSecond!.toFixed(0)} GB/s` });
+    } catch (error) {
+      rates.push({ name, rate: `failed (${(error as Error).message})` });
+    }
   }
-  const ratio = (ours / theirs).toFixed(2);
-  console.log(
-    `efficientnet_b0 ${size} px, batch ${batch}, ${mode}: ${ours} ms an image, PyTorch ${theirs}, ratio ${ratio}`,
-  );
+  return rates;
+}
+
+/** Machine, versions and date. */
+function headOf(results: readonly Result[], { rounds, threads, backend, fastUnsafe }: SideFlags & { rounds: number }) {
+  const seen = new Set(results.flatMap(({ side, printed }) => {
+    if (!printed) return [];
+    const versions = Object.entries(printed.versions).map(([name, version]) => `${name} ${version}`).join(", ");
+    return [`- ${side}: ${printed.device}, ${printed.kernels}; ${versions}`];
+  }));
+  const how = backend === "wasm" ? `, ${threads} threads each, wasm bounds checks ${fastUnsafe ? "off" : "on"}` : "";
+  return [
+    `- ${new Date().toISOString().slice(0, 10)}, ${processor()}, ${Deno.build.os} ${Deno.build.arch}`,
+    `- ${rounds} rounds in turn${how}`,
+    ...seen,
+  ].join("\n");
 }

@@ -1,63 +1,169 @@
-"""Times training steps, or inference, of a torchvision model on random pixels, as train_step.ts does, and prints a JSON
-line. PyTorch runs channels last, which is its faster layout.
+"""Times PyTorch as bench.ts times maskfold: training steps (forward, cross entropy, backward, Adam) or inference of a
+torchvision model on random pixels, and copying on the device. Prints a JSON line with the same fields.
 
-    python3 tests/bench/torch_reference.py --model efficientnet_b0 --size 64 --batch 16 --threads 2 --steps 20
+    python3 tests/bench/torch_reference.py --what train --model efficientnet_b0 --size 64 --batch 16 --threads 2
+    python3 tests/bench/torch_reference.py --device cuda --amp float16 --size 224 --batch 64 --read-every 8
 """
 
 import argparse
+import contextlib
 import json
+import math
+import platform
 import resource
+import statistics
 import time
 
 import torch
-import torchvision
 
-parser = argparse.ArgumentParser()
-parser.add_argument("--model", default="efficientnet_b0")
-parser.add_argument("--size", type=int, default=64)
-parser.add_argument("--batch", type=int, default=16)
-parser.add_argument("--threads", type=int, default=2)
-parser.add_argument("--steps", type=int, default=20)
-parser.add_argument("--mode", default="train", choices=["train", "predict"])
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("--what", default="train", choices=["train", "infer", "copy"])
+parser.add_argument("--model", default="efficientnet_b0", help="torchvision's name of it")
+parser.add_argument("--size", type=int, default=64, help="side of the images in pixels")
+parser.add_argument("--batch", type=int, default=16, help="images in a step")
+parser.add_argument("--threads", type=int, default=2, help="threads on the CPU")
+parser.add_argument("--steps", type=int, default=20, help="steps that are timed, at most")
+parser.add_argument("--seconds", type=float, default=math.inf, help="end after so many, if three blocks were timed")
+parser.add_argument("--read-every", type=int, default=1, help="steps with one read-back, timed together")
+parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
+parser.add_argument("--layout", default="channels_last", choices=["channels_last", "contiguous"])
+parser.add_argument("--amp", default="none", choices=["none", "float16", "bfloat16"], help="mixed precision")
+parser.add_argument("--tf32", action="store_true", help="CUDA: let float32 products round to TF32")
+parser.add_argument("--json", action="store_true", help="changes nothing: it always prints JSON")
 flags = parser.parse_args()
 
+CLASSES = 10
+on_cuda = flags.device == "cuda"
 torch.set_num_threads(flags.threads)
 torch.manual_seed(1)
-model = getattr(torchvision.models, flags.model)(weights=None, num_classes=10).to(memory_format=torch.channels_last)
-x = torch.randn(flags.batch, 3, flags.size, flags.size).contiguous(memory_format=torch.channels_last)
-targets = torch.arange(flags.batch) % 10
-optimizer = torch.optim.Adam(model.parameters(), 1e-3)
-model.train(flags.mode == "train")
+torch.backends.cudnn.benchmark = True
+torch.backends.cuda.matmul.allow_tf32 = flags.tf32
+torch.backends.cudnn.allow_tf32 = flags.tf32
 
 
-def once():
-    if flags.mode == "train":
-        optimizer.zero_grad()
-        loss = torch.nn.functional.cross_entropy(model(x), targets)
-        loss.backward()
-        optimizer.step()
-        loss.item()
-    else:
-        with torch.inference_mode():
+def wait():
+    if on_cuda:
+        torch.cuda.synchronize()
+
+
+def peak_memory_mib():
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // (2**20 if platform.system() == "Darwin" else 2**10)
+
+
+def device_name():
+    if on_cuda:
+        return torch.cuda.get_device_name()
+    return f"CPU, {flags.threads} thread{'s' if flags.threads > 1 else ''}"
+
+
+def show(**fields):
+    versions = {"torch": torch.__version__, "python": platform.python_version()}
+    if on_cuda:
+        versions["cuda"] = torch.version.cuda
+        versions["cudnn"] = str(torch.backends.cudnn.version())
+    if flags.what != "copy":
+        import torchvision
+
+        versions["torchvision"] = torchvision.__version__
+    print(json.dumps({
+        "program": "torch",
+        "what": flags.what,
+        "model": flags.model,
+        "size": flags.size,
+        "batch": flags.batch,
+        "backend": flags.device,
+        "device": device_name(),
+        "kernels": flags.layout + ("" if flags.amp == "none" else f", AMP {flags.amp}") + (", TF32" if flags.tf32 else ""),
+        "threads": flags.threads,
+        **fields,
+        "peakMemoryMiB": peak_memory_mib(),
+        **({"gpuMemoryMiB": torch.cuda.max_memory_reserved() // 2**20} if on_cuda else {}),
+        "versions": versions,
+    }))
+
+
+def copy_bandwidth():
+    """GB a second, reads and writes counted."""
+    source = torch.zeros(2**27 if on_cuda else 2**25, device=flags.device)
+    copy = torch.empty_like(source)
+    best = math.inf
+    for _ in range(4):
+        wait()
+        start = time.perf_counter()
+        for _ in range(10):
+            copy.copy_(source)
+        wait()
+        best = min(best, (time.perf_counter() - start) / 10)
+    return 2 * 4 * source.numel() / best / 1e9
+
+
+def make_step():
+    """What does one step and gives its loss, or nothing in inference, without waiting for it."""
+    import torchvision
+
+    layout = torch.channels_last if flags.layout == "channels_last" else torch.contiguous_format
+    model = getattr(torchvision.models, flags.model)(weights=None, num_classes=CLASSES)
+    model = model.to(flags.device, memory_format=layout).train(flags.what == "train")
+    x = torch.randn(flags.batch, 3, flags.size, flags.size).to(flags.device).contiguous(memory_format=layout)
+    targets = (torch.arange(flags.batch) % CLASSES).to(flags.device)
+    optimizer = torch.optim.Adam(model.parameters(), 1e-3)
+    scaler = torch.cuda.amp.GradScaler(enabled=flags.amp == "float16" and on_cuda)
+
+    def precision():
+        if flags.amp == "none":
+            return contextlib.nullcontext()
+        return torch.autocast(flags.device, getattr(torch, flags.amp))
+
+    def train():
+        optimizer.zero_grad(set_to_none=True)
+        with precision():
+            loss = torch.nn.functional.cross_entropy(model(x), targets)
+        scaler.scale(loss).backward()
+        scaler.step(optimizer)
+        scaler.update()
+        return loss.detach()
+
+    def infer():
+        with torch.inference_mode(), precision():
             model(x)
 
+    return train if flags.what == "train" else infer
 
-times, processor_times = [], []
-for _ in range(flags.steps + 2):
-    start, start_on_processor = time.perf_counter(), time.process_time()
-    once()
-    times.append(time.perf_counter() - start)
-    processor_times.append(time.process_time() - start_on_processor)
-times = sorted(1000 * t / flags.batch for t in times[2:])
-print(json.dumps({
-    "program": "torch " + torch.__version__,
-    "threads": flags.threads,
-    "model": flags.model,
-    "size": flags.size,
-    "batch": flags.batch,
-    "mode": flags.mode,
-    "minMsPerImage": round(times[0], 3),
-    "medianMsPerImage": round(times[len(times) // 2], 3),
-    "processorMsPerImage": round(1000 * min(processor_times[2:]) / flags.batch, 3),
-    "memoryMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-}))
+
+def time_steps():
+    step = make_step()
+    losses, times, processor_times = [], [], []
+
+    def block(count, kept):
+        wait()
+        start, start_on_processor = time.perf_counter(), time.process_time()
+        found = [step() for _ in range(count)]
+        if flags.what == "train":
+            losses.extend(torch.stack(found).tolist())
+        wait()
+        if kept:
+            times.append(1000 * (time.perf_counter() - start) / count / flags.batch)
+            processor_times.append(1000 * (time.process_time() - start_on_processor) / count / flags.batch)
+        return count
+
+    # cuDNN tries its algorithms in the first steps
+    for _ in range(3 if on_cuda else 1):
+        block(max(2, flags.read_every), False)
+    left, end = flags.steps, time.perf_counter() + flags.seconds
+    while left > 0 and (len(times) < 3 or time.perf_counter() < end):
+        left -= block(min(left, flags.read_every), True)
+    show(
+        readEvery=flags.read_every,
+        steps=flags.steps - left,
+        minMsPerImage=round(min(times), 3),
+        medianMsPerImage=round(statistics.median(times), 3),
+        processorMsPerImage=round(min(processor_times), 3),
+        losses=[round(loss, 3) for loss in losses[:3]],
+    )
+
+
+if flags.what == "copy":
+    show(gbPerSecond=round(copy_bandwidth(), 3))
+else:
+    time_steps()

@@ -1,0 +1,74 @@
+/**
+ * Times what comes before the network: packing photographs and filling batches, on painted faces.
+ *
+ * @module
+ */
+import { seededRng } from "../../src/core/rng.ts";
+import { loadFaces, packImages } from "../../src/io/mod.ts";
+import { IMAGENET_INPUT } from "../../src/models/mod.ts";
+import { paintFaces } from "../../src/paint/mod.ts";
+import { trainBatches } from "../../src/train/batches.ts";
+import { resolveConfig } from "../../src/train/config.ts";
+import { round, timeSteps, type Timing } from "./timing.ts";
+
+/** How much is loaded. */
+export interface LoadOptions {
+  /** Side of the packed images in pixels. */
+  readonly size: number;
+  /** Images in a batch. */
+  readonly batch: number;
+  /** Batches that are timed. */
+  readonly steps: number;
+  /** Ends the filling after so many seconds. */
+  readonly seconds?: number;
+  /** Persons painted, seven photographs of 512 x 384 pixels each. */
+  readonly people: number;
+}
+
+/** What loading takes. The timing is of batches made ready to train on: filled, augmented, normalised, as a tensor. */
+export interface LoadTiming extends Timing {
+  /** Photographs that were packed. */
+  readonly images: number;
+  /** Decoding, resizing and writing an image into the pack, in milliseconds. */
+  readonly packMsPerImage: number;
+  /** Reading an image out of the pack on the disk, in milliseconds; the least. */
+  readonly fillMsPerImage: number;
+}
+
+/** Paints, packs and fills in a temporary folder, which is removed. */
+export async function timeLoading({ size, batch, steps, seconds, people }: LoadOptions): Promise<LoadTiming> {
+  const dir = await Deno.makeTempDir();
+  try {
+    await paintFaces(`${dir}/data`, { people, seed: 1 });
+    const dataset = await loadFaces(`${dir}/data`);
+    const start = performance.now();
+    const images = await packImages(dataset, { resize: size, crop: size, cacheDir: `${dir}/cache` });
+    const packMsPerImage = round((performance.now() - start) / dataset.samples.length);
+    const count = dataset.samples.length, rng = seededRng(1);
+    const orderOf = (step: number) => Int32Array.from({ length: batch }, (_, i) => (step * batch + i) % count);
+
+    const bytes = new Uint8Array(batch * size * size * 3);
+    const fill = (first: number) => Promise.resolve(images.fillBatch(orderOf(first), bytes));
+    const length = { steps, seconds, block: 1, warmup: 1 };
+    const { minMsPerImage: fillMsPerImage } = await timeSteps(fill, batch, length);
+
+    const source = {
+      images,
+      labels: dataset.samples.map(({ label }) => label),
+      classes: dataset.schema.classes.length,
+      input: { size: images.size, ...IMAGENET_INPUT },
+    };
+    const { augments } = resolveConfig();
+    const make = async (first: number) => {
+      for (const { parts } of trainBatches(source, orderOf(first), { batchSize: batch, augments }, rng.fork(first))) {
+        for (const _ of parts); // a part is given up when the next is asked for
+      }
+      await Promise.resolve();
+    };
+    const timing = await timeSteps(make, batch, length);
+    images.close();
+    return { ...timing, images: count, packMsPerImage, fillMsPerImage };
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}

@@ -1,0 +1,138 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { lastLine, start } from "./children.ts";
+
+const BENCH = new URL("../bench/", import.meta.url).pathname;
+const SMALL = ["--model", "efficientnet_nano", "--size", "32", "--batch", "2", "--steps", "3", "--backend", "wasm"];
+
+/** Runs a program of tests/bench, which must end well; returns what it printed. */
+async function bench(program: string, ...flags: string[]): Promise<string> {
+  const { code, stdout, stderr } = await start(["run", "-A", "-q", "--no-check", BENCH + program, ...flags], BENCH)
+    .done;
+  assertEquals(code, 0, stderr);
+  return stdout;
+}
+
+/** Runs bench.ts with --json; returns its only line. */
+async function record(...flags: string[]) {
+  const stdout = await bench("bench.ts", "--json", ...flags);
+  assertEquals(stdout.trimEnd().split("\n").length, 1, stdout);
+  return JSON.parse(stdout);
+}
+
+for (const what of ["train", "infer"]) {
+  Deno.test(`bench --what ${what} --json prints what was timed, on what, and with which versions`, async () => {
+    const found = await record("--what", what, "--threads", "1", ...SMALL);
+    const { model, size, batch, backend, threads, steps } = found;
+    assertEquals([found.what, model, size, batch, backend, threads, steps], [
+      what,
+      "efficientnet_nano",
+      32,
+      2,
+      "wasm",
+      1,
+      3,
+    ]);
+    for (const name of ["minMsPerImage", "processorMsPerImage", "peakMemoryMiB", "kernelCalls", "trafficMiB"]) {
+      assert(found[name] > 0, name);
+    }
+    assert(found.medianMsPerImage >= found.minMsPerImage);
+    assertEquals(Object.keys(found.versions), ["maskfold", "deno", "v8", "tfjs"]);
+    assertEquals(found.versions.deno, Deno.version.deno);
+    assert(found.device && found.kernels && found.machine);
+    assertEquals(found.boundsChecks, true);
+  });
+}
+
+Deno.test("bench reads several steps' losses at once and gets the same", async () => {
+  const [one, two] = await Promise.all(["1", "2"].map((every) => record("--read-every", every, ...SMALL)));
+  assertEquals(one.losses.length, 3);
+  assertEquals(two.losses, one.losses);
+});
+
+Deno.test("bench --what ops lists the kernels of a step at the shapes that the model gives them", async () => {
+  const operations = async (size: string) => (await record("--what", "ops", ...SMALL, "--size", size)).operations;
+  for (const [size, half] of [["32", 16], ["48", 24]] as const) {
+    const found: { shapes: string; calls: number; msPerCall: number }[] = await operations(size);
+    assert(found.length > 10);
+    assert(found.every(({ calls, msPerCall }) => calls >= 1 && msPerCall >= 0));
+    assert(found.some(({ shapes }) => shapes.startsWith(`2x${size}x${size}x3 `)), "the stem reads the images");
+    assert(found.some(({ shapes }) => shapes.includes(`2x${half}x${half}x`)), "and halves them");
+  }
+});
+
+Deno.test("bench --what load times packing and filling, and leaves nothing behind", async () => {
+  const TMPDIR = await Deno.makeTempDir();
+  try {
+    const args = ["run", "-A", "-q", "--no-check", `${BENCH}bench.ts`, "--json", "--what", "load", "--people", "2"];
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args: [...args, ...SMALL], env: { TMPDIR } }).output();
+    const { images, packMsPerImage, fillMsPerImage, minMsPerImage } = JSON.parse(new TextDecoder().decode(stdout));
+    assertEquals(images, 14);
+    for (const value of [packMsPerImage, fillMsPerImage, minMsPerImage]) assert(value >= 0);
+    assert(packMsPerImage > fillMsPerImage);
+    assertEquals([...Deno.readDirSync(TMPDIR)], []);
+  } finally {
+    await Deno.remove(TMPDIR, { recursive: true });
+  }
+});
+
+Deno.test("bench without --json prints a summary, with --profile a table of kernels", async () => {
+  const stdout = await bench("bench.ts", "--profile", ...SMALL);
+  assertMatch(stdout, /^train efficientnet_nano at 32 pixels, batch 2: [\d.]+ ms an image, median [\d.]+, /);
+  assertMatch(stdout, /^a step takes [\d.]+ ms, [\d.]+ of them in kernels$/m);
+  assertMatch(stdout, /^\w+ +[\d.]+ ms +\d+ calls$/m);
+});
+
+Deno.test("bench --fast-unsafe says that bounds checks are off", async () => {
+  assertStringIncludes(await bench("bench.ts", "--fast-unsafe", ...SMALL), "bounds checks off");
+});
+
+Deno.test("bench --stock runs TensorFlow.js's own kernels alone", async () => {
+  const { kernels, kernelCalls } = await record("--what", "infer", "--stock", ...SMALL);
+  assertEquals(kernels, "stock");
+  assert(kernelCalls > (await record("--what", "infer", ...SMALL)).kernelCalls, "ours are fewer, as they do more each");
+});
+
+Deno.test({
+  name: "bench:compare prints machine, versions and a table of ratios, and a program's failure with its reason",
+  ignore: Deno.build.os === "windows", // the stand-ins for Python are shell scripts
+  fn: async () => {
+    const dir = await Deno.makeTempDir();
+    try {
+      const printed = { minMsPerImage: 1e6, medianMsPerImage: 1e6, peakMemoryMiB: 1, device: "d", kernels: "k" };
+      const json = JSON.stringify({ ...printed, versions: { torch: "0.0" } });
+      await Deno.writeTextFile(`${dir}/good`, `#!/bin/sh\necho '${json}'\n`, { mode: 0o755 });
+      await Deno.writeTextFile(`${dir}/bad`, "#!/bin/sh\necho 'MemoryError: no room' >&2; exit 1\n", { mode: 0o755 });
+      const flags = ["--rounds", "1", "--seconds", "0.1", "--cases", "infer:efficientnet_nano:32:2"];
+      const [good, bad] = await Promise.all(
+        ["good", "bad"].map((python) => bench("compare.ts", "--python", `${dir}/${python}`, ...flags)),
+      );
+      assertMatch(good!, /^- \d{4}-\d\d-\d\d, .* cores, /);
+      assertStringIncludes(good!, "torch 0.0");
+      assertStringIncludes(good!, `deno ${Deno.version.deno}`);
+      assertMatch(
+        lastLine(good!),
+        /PyTorch, channels last \| 1000000.00 \| 1000000.00 \| 0.0 \| 0.00 \| 0.00 \| 1 \|$/,
+      );
+      assertMatch(lastLine(bad!), /PyTorch, channels last \| failed: MemoryError: no room \|/);
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  },
+});
+
+Deno.test("what bench:pack packs runs in an empty folder, without environment and permission for the network", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    await bench("pack.ts", "--folder", "--no-deno", "--out", `${dir}/packed`);
+    await Deno.mkdir(`${dir}/empty`);
+    const args = ["run", "--deny-net", "-A", `${dir}/packed/bench.js`, "--json", "--threads", "2", ...SMALL];
+    const options = { args, cwd: `${dir}/empty`, clearEnv: true };
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), options).output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    const { losses, threads } = JSON.parse(new TextDecoder().decode(stdout));
+    assertEquals(threads, 2);
+    assertEquals(losses, (await record(...SMALL)).losses);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
