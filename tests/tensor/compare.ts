@@ -1,12 +1,13 @@
 /**
- * Runs the same computation on the cpu backend and on every build and number of threads of the wasm engine.
+ * Runs the same computation on the cpu backend and on every build and number of threads of the wasm engine; or, with
+ * `MASKFOLD_TEST_BACKEND=webgpu deno test`, on the backend of that name, so that a machine with a GPU runs the same tests.
  *
  * @module
  */
 import { assert } from "@std/assert";
 import { randomInt, randomNormal, type Rng, seededRng } from "../../src/core/rng.ts";
 import * as tf from "../../src/tensor/tf.ts";
-import { initBackend } from "../../src/tensor/mod.ts";
+import { type BackendName, initBackend } from "../../src/tensor/mod.ts";
 import { type Instructions, startEngine } from "../../src/tensor/wasm/mod.ts";
 
 /** A computation on random inputs. */
@@ -49,15 +50,20 @@ export function normals(rng: Rng, length: number): Float32Array {
   return Float32Array.from({ length }, () => randomNormal(rng));
 }
 
-/** Runs cases on a backend; tensors are made there and disposed of. */
-export function valuesOf(cases: readonly Case[], inputs: readonly Float32Array[][]): Float32Array[][] {
-  return cases.map(({ shapes, run }, i) => {
+/** Runs cases on the current backend; tensors are made there and disposed of. */
+export async function valuesOf(cases: readonly Case[], inputs: readonly Float32Array[][]): Promise<Float32Array[][]> {
+  const values: Float32Array[][] = [];
+  for (const [i, { shapes, run }] of cases.entries()) {
     const results = tf.tidy(() => run(...shapes.map((shape, k) => tf.tensor(inputs[i]![k]!, shape))));
-    const values = results.map((tensor) => tensor.dataSync() as Float32Array);
+    const read = await Promise.all(results.map((tensor) => tensor.data())); // a GPU is not read at once
+    values.push(read.map((value) => (value as Float32Array).slice()));
     tf.dispose(results);
-    return values.map((value) => value.slice());
-  });
+  }
+  return values;
 }
+
+/** The backend to compare with cpu in place of wasm's settings, if one is named. */
+const OTHER = Deno.env.get("MASKFOLD_TEST_BACKEND") as BackendName | undefined;
 
 /**
  * Asserts that cases have the cpu backend's results in every setting, up to `tolerance` times the largest value, and the
@@ -66,23 +72,39 @@ export function valuesOf(cases: readonly Case[], inputs: readonly Float32Array[]
 export async function assertCases(cases: readonly Case[], rng: Rng, tolerance: number): Promise<void> {
   const inputs = cases.map(({ shapes }) => shapes.map((shape) => normals(rng, tf.util.sizeFromShape(shape))));
   await initBackend({ need: "train", prefer: "cpu" });
-  const expected = valuesOf(cases, inputs);
-  await initBackend({ need: "train", prefer: "wasm" });
+  const expected = await valuesOf(cases, inputs);
+  const compare = async (setting: string) => {
+    const tensors = tf.memory().numTensors;
+    const actual = await valuesOf(cases, inputs);
+    assert(tf.memory().numTensors === tensors, `tensors grew from ${tensors} to ${tf.memory().numTensors}`);
+    eachResult(cases, actual, (values, i, k, name) => {
+      assertNear(values, expected[i]![k]!, tolerance, `${name}, ${setting}`);
+    });
+    return actual;
+  };
+  await initBackend({ need: "train", prefer: OTHER ?? "wasm" });
+  if (OTHER !== undefined) return void await compare(`backend ${OTHER}`);
   let single: Float32Array[][] = [];
   for (const [instructions, threads] of SETTINGS) {
     await startEngine({ instructions, threads });
-    const tensors = tf.memory().numTensors;
-    const actual = valuesOf(cases, inputs);
-    assert(tf.memory().numTensors === tensors, `tensors grew from ${tensors} to ${tf.memory().numTensors}`);
+    const setting = `${instructions}, ${threads} threads`;
+    const actual = await compare(setting);
     if (threads === 1) single = actual;
-    cases.forEach(({ name }, i) =>
-      actual[i]!.forEach((values, k) => {
-        const where = `result ${k} of ${name}, ${instructions}, ${threads} threads`;
-        assertNear(values, expected[i]![k]!, tolerance, where);
-        if (threads > 1) assert(sameBits(values, single[i]![k]!), `other bits than with one thread: ${where}`);
-      })
-    );
+    else {
+      eachResult(cases, actual, (values, i, k, name) => {
+        assert(sameBits(values, single[i]![k]!), `other bits than with one thread: ${name}, ${setting}`);
+      });
+    }
   }
+}
+
+/** Calls with every result of every case, and what it is called. */
+function eachResult(
+  cases: readonly Case[],
+  actual: readonly Float32Array[][],
+  check: (values: Float32Array, i: number, k: number, name: string) => void,
+): void {
+  cases.forEach(({ name }, i) => actual[i]!.forEach((values, k) => check(values, i, k, `result ${k} of ${name}`)));
 }
 
 /** Asserts that values differ by at most `tolerance` times the largest expected one. */
