@@ -13,6 +13,7 @@ export {
   initBackend,
   type Need,
 } from "./backend.ts";
+export { compileAhead, type CompileOptions } from "./compile_ahead.ts";
 export {
   activate,
   type Activation,

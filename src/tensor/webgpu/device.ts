@@ -7,6 +7,7 @@
 import * as tf from "../tf.ts";
 import { type Bindings, keepBindings } from "./bindings.ts";
 import { type Buffers, keepBuffers } from "./buffers.ts";
+import { keepConstants } from "./constants.ts";
 import { type Counters, zeroCounters } from "./counters.ts";
 import type { StockBackend } from "./stock.ts";
 
@@ -58,6 +59,7 @@ export async function startDevice(adapter: GPUAdapter): Promise<Device> {
   const counters = zeroCounters();
   const bindings = keepBindings(backend, counters, () => buffers);
   const buffers = keepBuffers(backend, counters, bindings.forget);
+  keepConstants(backend, bindings.forget);
   const started: Watched = {
     backend,
     device,
@@ -170,10 +172,15 @@ function faultOf(error: GPUError): Error {
   );
 }
 
-/** Values that were read stay on the CPU beside the buffer, which must not be where the buffer changes in place. */
+/**
+ * Values that were read stay on the CPU beside the buffer, which must not be where the buffer changes in place, and cannot
+ * be where the tensor was disposed of meanwhile.
+ */
 function forgetChanged({ backend, changing }: Watched): void {
   const keep = backend.convertAndCacheOnCPU;
-  backend.convertAndCacheOnCPU = (id, values) => changing.has(id) ? values : keep.call(backend, id, values);
+  backend.convertAndCacheOnCPU = (id, values) => {
+    return changing.has(id) || !backend.tensorMap.has(id) ? values : keep.call(backend, id, values);
+  };
 }
 
 /** Errors of memory are raised once, so that a notebook can go on with smaller batches; the others stay. */

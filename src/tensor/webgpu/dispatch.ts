@@ -143,9 +143,9 @@ export function release(...buffers: readonly GPUBuffer[]): void {
  */
 export function ownBuffer(variable: tf.Variable): GPUBuffer {
   const { backend } = gpu();
-  const shared = backend.tensorMap.get(variable.dataId); // which brings it here, if it is on another backend
-  if (shared.refCount > 1) {
-    const from = bufferOf(variable), copy = output(variable.shape), to = bufferOf(copy);
+  const from = bufferOf(variable), shared = backend.tensorMap.get(variable.dataId);
+  if (shared.refCount > 1 || shared.external) {
+    const copy = output(variable.shape), to = bufferOf(copy);
     backend.ensureCommandEncoderReady();
     backend.endComputePassEncoder();
     backend.commandEncoder!.copyBufferToBuffer(from, 0, to, 0, count(variable.shape) * 4);

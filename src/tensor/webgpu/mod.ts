@@ -3,5 +3,6 @@
  *
  * @module
  */
+export { compilePrograms, type Progress } from "./compile.ts";
 export { startDevice } from "./device.ts";
 export { registerKernels } from "./register.ts";

@@ -14,8 +14,10 @@ export interface TensorData {
   resource?: GPUBuffer | null;
   /** How many tensors share the values. */
   refCount: number;
-  /** Set where the buffer belongs to someone else. */
-  readonly external?: boolean;
+  /** What the values are. */
+  readonly dtype: tf.DataType;
+  /** Set where the buffer does not belong to the pool. */
+  external?: boolean;
   /** The parts of a complex tensor. */
   readonly complexTensorInfos?: { readonly real: tf.TensorInfo; readonly imag: tf.TensorInfo };
 }
@@ -78,6 +80,8 @@ export interface StockBackend extends tf.KernelBackend {
   makeUniforms(uniforms: StockUniform[]): { offset: number; size: number; buffer: GPUBuffer };
   /** Records a stock program. */
   recordAndSubmit(...args: unknown[]): void;
+  /** Reads a buffer. */
+  getBufferData(buffer: GPUBuffer): Promise<ArrayBuffer>;
   /** Keeps values that were read. */
   convertAndCacheOnCPU(id: object, values: tf.BackendValues): tf.BackendValues;
 }

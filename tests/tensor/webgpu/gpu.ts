@@ -53,7 +53,7 @@ export async function countsOf(run: () => void | Promise<void>): Promise<Counter
 export async function assertOnGpu(cases: readonly Case[], rng: Rng, tolerance: number): Promise<void> {
   const inputs = cases.map(({ shapes }) => shapes.map((shape) => normals(rng, tf.util.sizeFromShape(shape))));
   await initBackend({ need: "train", prefer: "cpu" });
-  const expected = valuesOf(cases, inputs);
+  const expected = await valuesOf(cases, inputs);
   await useGpu();
   for (const [i, { name, shapes, run }] of cases.entries()) {
     const tensors = tf.memory().numTensors;
