@@ -6,7 +6,10 @@
 import { setOwnOps } from "../own.ts";
 import { runAdam } from "./adam.ts";
 import { registerBatchNorm, runBatchNorm } from "./batch_norm.ts";
+import { registerConvolution } from "./convolution.ts";
+import { registerDepthwise } from "./depthwise.ts";
 import { registerElementwise, runSilu } from "./elementwise.ts";
+import { registerMatrix } from "./matrix.ts";
 import { registerPooling, runAveragePixels, runScalePixels } from "./pooling.ts";
 
 let registered = false;
@@ -15,10 +18,14 @@ let registered = false;
 export function registerKernels(): void {
   if (registered) return;
   registered = true;
+  registerMatrix();
+  registerConvolution();
+  registerDepthwise();
   registerBatchNorm();
   registerPooling();
   registerElementwise();
   setOwnOps("webgpu", {
+    padding: true,
     batchNorm: runBatchNorm,
     silu: runSilu,
     averagePixels: runAveragePixels,
