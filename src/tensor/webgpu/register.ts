@@ -11,6 +11,7 @@ import { registerDepthwise } from "./depthwise.ts";
 import { registerElementwise, runSilu } from "./elementwise.ts";
 import { registerMatrix } from "./matrix.ts";
 import { registerPooling, runAveragePixels, runScalePixels } from "./pooling.ts";
+import { registerSums } from "./sums.ts";
 
 let registered = false;
 
@@ -24,6 +25,7 @@ export function registerKernels(): void {
   registerBatchNorm();
   registerPooling();
   registerElementwise();
+  registerSums();
   setOwnOps("webgpu", {
     padding: true,
     batchNorm: runBatchNorm,

@@ -226,3 +226,17 @@ gpuTest("adamStep() and batchNorm() on WebGPU change the variable alone, not its
   tf.dispose([param!, mean!, square!, running!, spread!]);
   await disposeBackend();
 });
+
+gpuTest("tf.sum() on WebGPU has the same sums over leading axes, which are ours, and over others", async () => {
+  const rng = printedRng();
+  const cases = [[0], [0, 1], [1, 0, 2], [1], [2, 3], [0, 1, 2, 3]].flatMap((axes, k): Case[] => {
+    const shape = imageShape(rng, k);
+    return [true, false].map((keepDims) => ({
+      name: `sum of [${shape}] over [${axes}], keepDims ${keepDims}`,
+      shapes: [shape],
+      run: (x) => [tf.sum(tf.add(x, 0.5), axes, keepDims)],
+    }));
+  });
+  await assertOnGpu(cases, rng, TOLERANCE);
+  await disposeBackend();
+});
