@@ -86,8 +86,13 @@ export function efficientNet(
   dropPath: number,
 ): Backbone {
   const total = stages.reduce((sum, [repeats]) => sum + repeats, 0);
-  const stem = layers.conv("conv_stem", { kernel: 3, inputs: 3, outputs: first, stride: 2 });
-  const stemNorm = layers.batchNorm("bn1", first, "silu");
+  const stem = layers.convNorm(["conv_stem", "bn1"], {
+    kernel: 3,
+    inputs: 3,
+    outputs: first,
+    stride: 2,
+    activation: "silu",
+  });
   let channels = first;
   const blocks: Block[] = [];
   stages.forEach(([repeats, kernel, stride, expansion, outputs], stage) => {
@@ -97,14 +102,18 @@ export function efficientNet(
       channels = outputs;
     }
   });
-  const last = layers.conv("conv_head", { kernel: 1, inputs: channels, outputs: features });
-  const lastNorm = layers.batchNorm("bn2", features, "silu");
+  const last = layers.convNorm(["conv_head", "bn2"], {
+    kernel: 1,
+    inputs: channels,
+    outputs: features,
+    activation: "silu",
+  });
   return {
     features,
     forward(x, options) {
-      let y = stemNorm(stem(x), options);
+      let y = stem(x, options);
       blocks.forEach((block, i) => y = block(y, options, options.rng?.fork(i)));
-      return tf.reshape(ops.globalAveragePool(lastNorm(last(y), options)), [-1, features]);
+      return tf.reshape(ops.globalAveragePool(last(y, options)), [-1, features]);
     },
   };
 }

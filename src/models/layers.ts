@@ -34,6 +34,11 @@ export interface Layers {
     x: Tensor4D,
     options: ForwardOptions,
   ) => Tensor4D;
+  /** A convolution with its batch norm and activation. */
+  convNorm(names: readonly [conv: string, norm: string], options: ConvNormLayer): (
+    x: Tensor4D,
+    options: ForwardOptions,
+  ) => Tensor4D;
   /** A fully connected layer. */
   linear(name: string, inputs: number, outputs: number): (x: Tensor2D) => Tensor2D;
 }
@@ -50,6 +55,12 @@ export interface ConvLayer {
   readonly stride?: number;
   /** Whether a bias is added. */
   readonly bias?: boolean;
+}
+
+/** A convolution with its batch norm. */
+export interface ConvNormLayer extends Omit<ConvLayer, "bias"> {
+  /** What follows the norm. */
+  readonly activation: ops.Activation;
 }
 
 /**
@@ -125,6 +136,11 @@ export function makeLayers(rng: Rng): Layers {
     batchNorm(name, channels, activation) {
       const variables = norm(name, channels);
       return (x, { training }) => ops.batchNorm(x, variables, { training, activation });
+    },
+    convNorm([convName, normName], { kernel, inputs, outputs, stride = 1, activation }) {
+      const padding = (kernel - 1) / 2, weights = filter(convName, { kernel, inputs, outputs });
+      const variables = norm(normName, outputs);
+      return (x, { training }) => ops.convNorm(x, weights, variables, { stride, padding, training, activation });
     },
     linear(name, inputs, outputs) {
       const start = uniform(1 / Math.sqrt(inputs));

@@ -24,6 +24,8 @@ export {
   type BatchNormOptions,
   type BatchNormVariables,
   conv2d,
+  convNorm,
+  type ConvNormOptions,
   type ConvOptions,
   depthwiseConv2d,
   dropout,

@@ -12,6 +12,7 @@ export {
   type BatchNormOptions,
   type BatchNormVariables,
 } from "./ops/batch_norm.ts";
+export { convNorm, type ConvNormOptions } from "./ops/conv_norm.ts";
 export { mbconv, type MbconvOptions, type MbconvVariables } from "./ops/mbconv.ts";
 export { globalAveragePool, scaleChannels } from "./ops/pool.ts";
 export { dropout, dropPath } from "./ops/dropout.ts";

@@ -38,6 +38,22 @@ export interface BatchNormVariables {
   readonly variance: Variable1D;
 }
 
+/** How a convolution with its norm works. */
+export interface ConvNormAttributes {
+  /** Step between outputs, in pixels. */
+  readonly stride: number;
+  /** Zeros on each of the four sides, in pixels. */
+  readonly padding: number;
+  /** Whether the norm uses the batch's own statistics, and updates the running ones. */
+  readonly training: boolean;
+  /** Share of the batch's statistics in an update. */
+  readonly momentum: number;
+  /** Added to the variance. */
+  readonly epsilon: number;
+  /** Applied to the result. */
+  readonly activation: Activation;
+}
+
 /** The variables of a mobile inverted bottleneck of I input, D inner, S squeezed and O output channels. */
 export interface MbconvVariables {
   /** The 1 x 1 expansion `[1, 1, I, D]` and its norm; without it D is I. */
@@ -110,6 +126,13 @@ export interface OwnOps {
   readonly averagePixels?: (x: Tensor4D) => Tensor4D;
   /** `[B, H, W, D]` times `[B, 1, 1, D]`. */
   readonly scalePixels?: (x: Tensor4D, gate: Tensor4D) => Tensor4D;
+  /** A convolution with its norm; undefined for what it does not cover. */
+  readonly convNorm?: (
+    x: Tensor4D,
+    filter: Tensor4D,
+    norm: BatchNormVariables,
+    attributes: ConvNormAttributes,
+  ) => Tensor4D | undefined;
   /** A mobile inverted bottleneck; undefined for what it does not cover. */
   readonly mbconv?: (x: Tensor4D, variables: MbconvVariables, attributes: MbconvAttributes) => Tensor4D | undefined;
   /** A step of Adam for all parameters. */

@@ -37,13 +37,20 @@ export function registerConvolution(): void {
   replaceKernel<"dy" | "filter">("wasm", "Conv2DBackpropInput", (stock) => ({ dy, filter }, attrs) => {
     const { inputShape } = attrs as ConvAttributes & { inputShape: number[] };
     const info = convInfo(inputShape, filter.shape, attrs);
-    return info && areFloats(dy, filter) ? inputGradient(dy, filter, info) : stock({ dy, filter }, attrs);
+    return info && areFloats(dy, filter)
+      ? inputGradient({ ...addresses(dy, filter), info })
+      : stock({ dy, filter }, attrs);
   });
   replaceKernel<"x" | "dy">("wasm", "Conv2DBackpropFilter", (stock) => ({ x, dy }, attrs) => {
     const { filterShape } = attrs as ConvAttributes & { filterShape: number[] };
     const info = convInfo(x.shape, filterShape, attrs);
-    return info && areFloats(x, dy) ? filterGradient(x, dy, info) : stock({ x, dy }, attrs);
+    return info && areFloats(x, dy) ? filterGradient({ ...addresses(dy, x), info }) : stock({ x, dy }, attrs);
   });
+}
+
+function addresses(dy: tf.TensorInfo, other: tf.TensorInfo) {
+  const { address } = engine();
+  return { dy: address(dy), other: address(other) };
 }
 
 function areFloats(...tensors: tf.TensorInfo[]): boolean {
@@ -51,7 +58,7 @@ function areFloats(...tensors: tf.TensorInfo[]): boolean {
 }
 
 /** Whether a convolution multiplies pixels by the filter, each once. */
-function isPointwise({ filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: ConvInfo): boolean {
+export function isPointwise({ filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: ConvInfo): boolean {
   return [filterHeight, filterWidth, strideHeight, strideWidth].every((n) => n === 1) &&
     padInfo.top + padInfo.bottom + padInfo.left + padInfo.right === 0;
 }
@@ -66,34 +73,60 @@ function sizes(info: ConvInfo) {
 }
 
 function convolve(x: tf.TensorInfo, filter: tf.TensorInfo, info: ConvInfo): tf.TensorInfo {
-  const { address, output, run, scratch } = engine(), out = output(info.outShape), { M, K, N } = sizes(info);
-  const a = address(x), b = address(filter), c = address(out);
-  if (isPointwise(info)) {
-    multiply({ a, b, c, M, N, K });
-    return out;
-  }
+  const { address, output } = engine(), out = output(info.outShape);
+  convolveInto(address(out), { a: address(x), b: address(filter), info });
+  return out;
+}
+
+/** A convolution by addresses. */
+export interface ConvolutionWork {
+  /** The image. */
+  readonly a: number;
+  /** The filter. */
+  readonly b: number;
+  readonly info: ConvInfo;
+  /** What is done to the result after, as `structs.ts` places it; 0 for nothing. */
+  readonly epilogue?: number;
+}
+
+/**
+ * Convolves into an address.
+ *
+ * @returns How many parts' sums the epilogue left.
+ */
+export function convolveInto(c: number, { a, b, info, epilogue = 0 }: ConvolutionWork): number {
+  const { run, scratch } = engine(), { M, K, N } = sizes(info);
+  if (isPointwise(info)) return multiply({ a, b, c, M, N, K, epilogue });
   const place = placeGeometry(geometryOf(info));
   if (M < FEW_PATCHES) {
     const patches = scratch("patches", M * K * 4);
     run("gatherRows", [a, place, patches], M, { grain: 8 });
-    multiply({ a: patches, b, c, M, N, K });
-  } else {
-    const stride = ROWS * K * 4 + PACKED_ROWS, room = scratch("columns", PARTS * stride);
-    const panels = packPanels({ b, N, K });
-    run("convolve", [a, place, panels, c, N, 0, room, stride], M, { grain: BLOCK });
+    return multiply({ a: patches, b, c, M, N, K, epilogue });
   }
-  return out;
+  const stride = ROWS * K * 4 + PACKED_ROWS, room = scratch("columns", PARTS * stride);
+  const panels = packPanels({ b, N, K });
+  return run("convolve", [a, place, panels, c, N, epilogue, room, stride], M, { grain: BLOCK });
+}
+
+/** The gradients of a convolution by addresses. */
+export interface ConvolutionGradientWork {
+  /** The gradient of the result. */
+  readonly dy: number;
+  /** The image or, for the image's gradient, the filter. */
+  readonly other: number;
+  readonly info: ConvInfo;
+  /** What is done to dy before, as placeGradient gives it; only for what {@linkcode isPointwise}. 0 for nothing. */
+  readonly operand?: number;
 }
 
 /**
  * dX. At stride 1 it is a convolution of dY with the filter turned round. At larger strides the input pixels fall into
  * classes by their place modulo the stride, each reached by its own taps: a convolution at stride 1 for each class.
  */
-function inputGradient(dy: tf.TensorInfo, filter: tf.TensorInfo, info: ConvInfo): tf.TensorInfo {
-  const e = engine(), out = e.output(info.inShape), { M, K, N } = sizes(info);
-  const a = e.address(dy), b = e.address(filter), c = e.address(out);
+export function inputGradient({ dy: a, other: b, info, operand = 0 }: ConvolutionGradientWork): tf.TensorInfo {
+  const e = engine(), out = e.output(info.inShape), { M, K, N } = sizes(info), c = e.address(out);
   if (isPointwise(info)) {
-    multiply({ a, b, c, M, N: K, K: N, transposeB: true });
+    multiply({ a, operandA: operand, b, c, M, N: K, K: N, transposeB: true });
     return out;
   }
   const { strideHeight, strideWidth, filterHeight, filterWidth } = info;
@@ -148,12 +181,12 @@ function axisClass(size: number, filter: number, stride: number, before: number,
   return { first, pixels: Math.ceil((size - first) / stride), taps, padding: taps - 1 - start };
 }
 
-function filterGradient(x: tf.TensorInfo, dy: tf.TensorInfo, info: ConvInfo): tf.TensorInfo {
+/** dF, the gradient of the filter. */
+export function filterGradient({ dy: b, other: a, info, operand = 0 }: ConvolutionGradientWork): tf.TensorInfo {
   const e = engine(), { M: P, K, N } = sizes(info);
-  const out = e.output([info.filterHeight, info.filterWidth, info.inChannels, info.outChannels]);
-  const a = e.address(x), b = e.address(dy), c = e.address(out);
+  const out = e.output([info.filterHeight, info.filterWidth, info.inChannels, info.outChannels]), c = e.address(out);
   if (isPointwise(info)) {
-    multiplyTransposed({ a, b, c, M: K, N, K: P });
+    multiplyTransposed({ a, b, operandB: operand, c, M: K, N, K: P });
     return out;
   }
   const place = placeGeometry(geometryOf(info));

@@ -11,9 +11,11 @@ import { depthwiseInto } from "./depthwise.ts";
 import { engine } from "./engine.ts";
 import { multiply } from "./matrix.ts";
 import { backward } from "./mbconv_gradient.ts";
-import { normFloats, normOf, type NormSource, roomFor } from "./norm.ts";
+import { infer } from "./mbconv_infer.ts";
+import { normFloats, normOf, roomFor, sourceOf } from "./norm.ts";
 import { type ConvInfo, convInfo } from "./shapes.ts";
-import { type Norm, placeGated, placeNormalised } from "./structs.ts";
+import { placeGated, placeNormalised } from "./structs.ts";
+import { onTape } from "./tape.ts";
 
 /** Numbers of the small layers' activations, as in squeeze.as. */
 export const SILU = 2, SIGMOID = 3;
@@ -74,13 +76,14 @@ export function runMbconv(
   variables: MbconvVariables,
   attributes: MbconvAttributes,
 ): tf.Tensor4D | undefined {
-  if (!attributes.training || x.dtype !== "float32") return undefined;
+  if (x.dtype !== "float32" || !attributes.training && onTape()) return undefined;
   const { depthwise, reduce, project } = variables, { stride: strides, padding: p } = attributes;
   const wide = [...x.shape.slice(0, 3), depthwise.filter.shape[2]];
   const info = convInfo(wide, depthwise.filter.shape, { strides, pad: [[0, 0], [p, p], [p, p], [0, 0]] }, true)!;
   const [B, H, W, I] = x.shape, [S, O] = [reduce.filter.shape[3], project.filter.shape[3]];
   const sizes = { B, I, D: info.inChannels, S, O, before: H * W, after: info.outHeight * info.outWidth };
   const block: Bottleneck = { variables, attributes, info, sizes };
+  if (!attributes.training) return infer(x, block);
   const run = tf.customGrad((...args) => {
     const save = args.pop() as unknown as tf.GradSaveFunc, input = args[0] as tf.Tensor4D;
     const { y, kept } = forward(input, block);
@@ -111,51 +114,38 @@ function trained({ expand, depthwise, reduce, restore, project }: MbconvVariable
   ];
 }
 
-/** A norm's tensors as the kernels want them. */
-function sourceOf(
-  { gamma, beta, mean, variance }: BatchNormVariables,
-  { momentum, epsilon }: MbconvAttributes,
-  activation: Norm["activation"],
-): NormSource {
-  const { address } = engine();
-  return { gamma: address(gamma), beta: address(beta), mean, variance, activation, momentum, epsilon };
-}
-
 function forward(x: tf.Tensor4D, block: Bottleneck): { y: tf.Tensor; kept: Kept } {
-  const { variables: { expand, depthwise, reduce, restore, project }, attributes, info, sizes } = block;
-  const { B, I, D, S, O, before, after } = sizes, e = engine(), X = e.address(x);
+  const { variables: { expand, depthwise, project }, attributes, info, sizes } = block;
+  const { B, I, D, O, before, after } = sizes, e = engine(), X = e.address(x);
   const small = e.output([places(0, sizes).floats]), at = places(e.address(small), sizes);
   const wide = [B, info.outHeight, info.outWidth, D];
 
   const expanded = expand ? e.output([...x.shape.slice(0, 3), D]) : undefined;
-  const first = expand && normOf(D, at.norms[0], sourceOf(expand.norm, attributes, "silu"), (epilogue) => {
-    return multiply({
-      a: X,
-      b: e.address(expand.filter),
-      c: e.address(expanded!),
-      M: B * before,
-      N: D,
-      K: I,
-      epilogue,
+  const first = expand &&
+    normOf(D, at.norms[0], sourceOf(expand.norm, { ...attributes, activation: "silu" }), (epilogue) => {
+      return multiply({
+        a: X,
+        b: e.address(expand.filter),
+        c: e.address(expanded!),
+        M: B * before,
+        N: D,
+        K: I,
+        epilogue,
+      });
     });
-  });
 
   const mixed = e.output(wide), mixedAt = e.address(mixed);
-  const second = normOf(D, at.norms[1], sourceOf(depthwise.norm, attributes, "silu"), (epilogue) => {
+  const second = normOf(D, at.norms[1], sourceOf(depthwise.norm, { ...attributes, activation: "silu" }), (epilogue) => {
     const input = first ? placeNormalised(first) : 0, source = expanded ? e.address(expanded) : X;
     return depthwiseInto(mixedAt, { x: source, filter: depthwise.filter, info, input, epilogue });
   });
 
   const active = e.output(wide), activeAt = e.address(active);
   e.run("activatePool", [mixedAt, placeNormalised(second), activeAt, at.pooled, after, D], B);
-  const [pre, squeezed] = at.squeezed;
-  multiply({ a: at.pooled, b: e.address(reduce.filter), c: pre, M: B, N: S, K: D });
-  e.run("addBias", [pre, e.address(reduce.bias), squeezed, S, SILU], B, { parts: 1 });
-  multiply({ a: squeezed, b: e.address(restore.filter), c: at.gate, M: B, N: D, K: S });
-  e.run("addBias", [at.gate, e.address(restore.bias), at.gate, D, SIGMOID], B, { parts: 1 });
+  excite(block, at);
 
   const projected = e.output([...wide.slice(0, 3), O]), projectedAt = e.address(projected);
-  const third = normOf(O, at.norms[2], sourceOf(project.norm, attributes, "none"), (epilogue) => {
+  const third = normOf(O, at.norms[2], sourceOf(project.norm, { ...attributes, activation: "none" }), (epilogue) => {
     const operandA = placeGated(at.gate, D, after);
     const product = { a: activeAt, operandA, b: e.address(project.filter), c: projectedAt };
     return multiply({ ...product, M: B * after, N: O, K: D, epilogue });
@@ -175,6 +165,18 @@ function forward(x: tf.Tensor4D, block: Bottleneck): { y: tf.Tensor; kept: Kept 
       small: tensorOf(small),
     },
   };
+}
+
+/** Squeeze and excitation: from the pooled pixels to the gate. */
+export function excite(
+  { variables: { reduce, restore }, sizes: { B, D, S } }: Bottleneck,
+  { pooled, squeezed: [pre, squeezed], gate }: Pick<ReturnType<typeof places>, "pooled" | "squeezed" | "gate">,
+): void {
+  const e = engine();
+  multiply({ a: pooled, b: e.address(reduce.filter), c: pre, M: B, N: S, K: D });
+  e.run("addBias", [pre, e.address(reduce.bias), squeezed, S, SILU], B, { parts: 1 });
+  multiply({ a: squeezed, b: e.address(restore.filter), c: gate, M: B, N: D, K: S });
+  e.run("addBias", [gate, e.address(restore.bias), gate, D, SIGMOID], B, { parts: 1 });
 }
 
 /** Writes drop path's factors where kernels read them; 0 where there are none. */

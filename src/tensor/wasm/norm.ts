@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { BatchNormVariables } from "../own.ts";
 import type * as tf from "../tf.ts";
 import { engine } from "./engine.ts";
 import { ownValues } from "./memory.ts";
@@ -20,6 +21,15 @@ export interface NormSource {
   readonly activation: Norm["activation"];
   readonly momentum: number;
   readonly epsilon: number;
+}
+
+/** A norm's tensors as the kernels want them. */
+export function sourceOf(
+  { gamma, beta, mean, variance }: BatchNormVariables,
+  { momentum, epsilon, activation }: Pick<NormSource, "momentum" | "epsilon" | "activation">,
+): NormSource {
+  const { address } = engine();
+  return { gamma: address(gamma), beta: address(beta), mean, variance, activation, momentum, epsilon };
 }
 
 /** Floats that a norm of C channels keeps: mean, inverse deviation and scale, each from a multiple of 16 on. */
@@ -52,6 +62,18 @@ export function normOf(C: number, at: number, source: NormSource, make: (epilogu
 export function normAt(C: number, at: number, { beta, activation }: Pick<NormSource, "beta" | "activation">): Norm {
   const step = roomFor(C) * 4;
   return { mean: at, inverse: at + step, scale: at + 2 * step, beta, activation };
+}
+
+/** A norm by its running statistics; its scale goes to an address. */
+export function runningNorm(
+  C: number,
+  at: number,
+  { gamma, beta, mean, variance, activation, epsilon }: NormSource,
+): Norm {
+  const e = engine(), norm = normAt(C, at, { beta, activation });
+  e.call("inverseDeviation", e.address(variance), C, norm.inverse, epsilon);
+  e.call("multiplyChannels", norm.inverse, gamma, norm.scale, C);
+  return { ...norm, mean: e.address(mean) };
 }
 
 /** Where the sums for a norm's gradients go, two rows of C floats for each part. */

@@ -5,6 +5,7 @@
  */
 import { setOwnOps } from "../own.ts";
 import { registerBatchNorm, runBatchNorm } from "./batch_norm.ts";
+import { runConvNorm } from "./conv_norm.ts";
 import { registerConvolution } from "./convolution.ts";
 import { registerDepthwise } from "./depthwise.ts";
 import { registerElementwise, runAdam, runSilu } from "./elementwise.ts";
@@ -32,6 +33,7 @@ export function registerKernels(): void {
     silu: runSilu,
     averagePixels: runAveragePixels,
     scalePixels: runScalePixels,
+    convNorm: runConvNorm,
     mbconv: runMbconv,
     adam: runAdam,
   });

@@ -73,6 +73,24 @@ export function placeGateSums(
   return place("epilogue", [2, width, pixels, images, sums, images * width * 4, other]);
 }
 
+/**
+ * Writes an epilogue that applies a norm.
+ *
+ * @param other The address of what is added, 0 for nothing.
+ * @param pool Where each part sums its images' rows, if it is to.
+ */
+export function placeNormalisation(
+  norm: Norm,
+  { width, other = 0, pool }: {
+    width: number;
+    other?: number;
+    pool?: { readonly sums: number; readonly pixels: number; readonly images: number };
+  },
+): number {
+  const sums = pool ? [pool.pixels, pool.images, pool.sums, pool.images * width * 4] : [0, 0, 0, 0];
+  return place("epilogue", [4, width, ...sums, other, norm.mean, norm.scale, norm.beta, ACTIVATIONS[norm.activation]]);
+}
+
 /** Writes an epilogue that adds another matrix. */
 export function placeAddition(other: number, width: number): number {
   return place("epilogue", [3, width, 0, 0, 0, 0, other]);

@@ -1,9 +1,9 @@
 /**
- * What is done to rows of a result while they are in the cache: sums for the batch norm that follows, sums for a gate's
- * gradient, or the addition of another matrix.
+ * What is done to rows of a result while they are in the cache: sums for the batch norm that follows, or that norm with its
+ * activation where its statistics are known; sums for a gate's gradient; the addition of another matrix.
  */
 import { joinBlock } from "./batch_norm";
-import { floats, fma, get, put } from "./simd";
+import { activate, floats, fma, get, put, zero } from "./simd";
 
 /** The mean of each column, and the sum of squares around it, as `batchStatistics` gives them. */
 export const STATISTICS: i32 = 1;
@@ -11,6 +11,8 @@ export const STATISTICS: i32 = 1;
 export const GATE_SUMS: i32 = 2;
 /** Another matrix is added to the result. */
 export const ADD: i32 = 3;
+/** Batch norm and activation, plus another matrix where there is one; for each image, the sum over its rows if wanted. */
+export const NORMALISE: i32 = 4;
 
 /** What is done to a result of `width` columns. */
 @unmanaged
@@ -18,23 +20,28 @@ export class Epilogue {
   kind: i32;
   /** Floats of a row. */
   width: i32;
-  /** GATE_SUMS: rows of an image. */
+  /** GATE_SUMS, NORMALISE: rows of an image. */
   pixels: i32;
-  /** GATE_SUMS: images. */
+  /** GATE_SUMS, NORMALISE: images. */
   images: i32;
-  /** STATISTICS, GATE_SUMS: where part 0 sums. */
+  /** STATISTICS, GATE_SUMS, NORMALISE: where part 0 sums; 0 for NORMALISE alone. */
   sums: usize;
   /** Bytes from one part's sums to the next's. */
   stride: i32;
-  /** GATE_SUMS, ADD: the other matrix, which lies like the result. */
+  /** GATE_SUMS, ADD, NORMALISE: the other matrix, which lies like the result; 0 for NORMALISE alone. */
   other: usize;
+  /** NORMALISE: rows of `width` floats. */
+  mean: usize;
+  scale: usize;
+  beta: usize;
+  activation: i32;
 }
 
 /** Clears the columns `from`..`to` of a part's sums, before the first rows; `count` is how many rows there will be. */
 export function begin(epilogue: usize, part: i32, count: i32, from: i32, to: i32): void {
   if (!epilogue) return;
   const e = changetype<Epilogue>(epilogue), sums = e.sums + <usize>part * e.stride, row = floats(e.width);
-  if (e.kind == ADD) return;
+  if (!e.sums) return;
   const rows = e.kind == STATISTICS ? 2 : e.images;
   for (let i = 0; i < rows; i++) memory.fill(sums + <usize>i * row + floats(from), 0, floats(to - from));
   if (e.kind == STATISTICS) store<f32>(sums + 2 * row, <f32>count);
@@ -57,6 +64,7 @@ export function finish(epilogue: usize, part: i32, c: usize, first: i32, rows: i
     for (; o < end; o += 4) joinBlock<f32>(block + o, row, rows, share, <f32>seen, sums + o, sums + row + o);
     return;
   }
+  if (e.kind == NORMALISE) return normaliseResult(e, sums, c, first, rows, from, to);
   let other = e.other + start, at = c + start;
   for (let r = first; r < first + rows; r++) {
     let o = floats(from);
@@ -72,4 +80,38 @@ export function finish(epilogue: usize, part: i32, c: usize, first: i32, rows: i
     }
     at += row, other += row;
   }
+}
+
+/** Image by image, as each has sums of its own. */
+function normaliseResult(e: Epilogue, sums: usize, c: usize, first: i32, rows: i32, from: i32, to: i32): void {
+  const end = first + rows, row = floats(e.width), stop = floats(to), pixels = e.sums ? e.pixels : end;
+  for (let r = first; r < end;) {
+    const image = r / pixels, count = min(end, (image + 1) * pixels) - r, at = c + <usize>r * row;
+    const other = e.other ? e.other + <usize>r * row : 0, sum = e.sums ? sums + <usize>image * row : 0;
+    let o = floats(from);
+    if (e.activation == 2) for (; o + 16 <= stop; o += 16) normaliseColumn<v128>(e, at, other, sum, o, count, row, 2);
+    else if (e.activation == 1) for (; o + 16 <= stop; o += 16) normaliseColumn<v128>(e, at, other, sum, o, count, row, 1);
+    else for (; o + 16 <= stop; o += 16) normaliseColumn<v128>(e, at, other, sum, o, count, row, 0);
+    for (; o < stop; o += 4) normaliseColumn<f32>(e, at, other, sum, o, count, row, e.activation);
+    r += count;
+  }
+}
+
+@inline
+function normaliseColumn<T>(
+  e: Epilogue, c: usize, other: usize, sums: usize, o: usize, rows: i32, row: usize, activation: i32,
+): void {
+  const mean = get<T>(e.mean + o), scale = get<T>(e.scale + o), beta = get<T>(e.beta + o);
+  let sum = zero(), at = c + o, p = other + o;
+  for (let i = 0; i < rows; i++) {
+    let y = activate(fma(f32x4.sub(get<T>(at), mean), scale, beta), activation);
+    if (other) {
+      y = f32x4.add(y, get<T>(p));
+      p += row;
+    }
+    put<T>(at, y);
+    sum = f32x4.add(sum, y);
+    at += row;
+  }
+  if (sums) put<T>(sums + o, f32x4.add(get<T>(sums + o), sum));
 }

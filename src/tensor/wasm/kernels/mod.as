@@ -12,6 +12,8 @@ export {
   normaliseSums,
 } from "./batch_norm";
 export { averagePixels, averagePixelsGradient, maxPoolGradient, scalePixels, scalePixelsGradient } from "./pool";
-export { activatePool, addBias, leaveBias, leaveGate, normaliseResidual, scaleImages } from "./squeeze";
+export {
+  activatePool, addBias, finishPool, leaveBias, leaveGate, normaliseResidual, scaleImages,
+} from "./squeeze";
 export { adam, add, silu, siluGradient, sumParts } from "./elementwise";
 export { LIMIT, MINUS_LOG2_E, ONE, P1, P2, P3, P4, P5, ROUNDER } from "./simd"; // see there why they must stay variables

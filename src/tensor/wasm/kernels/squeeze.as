@@ -34,6 +34,21 @@ export function activatePool(
   }
 }
 
+/** The means over pixels from the parts' sums `[B, C]`, which lie `stride` bytes apart, for elements `from`..`to`. */
+export function finishPool(
+  sums: usize, parts: i32, stride: usize, pooled: usize, pixels: i32, part: i32, from: i32, to: i32,
+): void {
+  const share: f32 = 1 / <f32>pixels;
+  for (let o = floats(from); o < floats(to); o += 4) {
+    let p = sums + o, sum: f32 = 0;
+    for (let i = 0; i < parts; i++) {
+      sum += load<f32>(p);
+      p += stride;
+    }
+    store<f32>(pooled + o, sum * share);
+  }
+}
+
 /** The logistic function itself, beside the activations of `simd.as`. */
 const SIGMOID: i32 = 3;
 
