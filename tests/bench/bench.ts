@@ -67,13 +67,10 @@ async function main(given: z.output<typeof options>): Promise<void> {
     return say(`${text} ${spread(timing)}`, timing);
   }
   const subject = (what === "infer" ? inferenceSubject : trainingSubject)(given);
-  const length = { steps, seconds, block: readEvery, warmup: Math.max(2, readEvery) };
-  const timing = await timeSteps(subject.run, batch, length);
-  let next = timing.steps + length.warmup;
-  const counts = await countStep(() => subject.run(++next, 1));
-  const operations = what === "ops"
-    ? await timeOperations(() => subject.run(++next, 1), Math.min(steps, 10))
-    : undefined;
+  const timing = await timeSteps(subject.run, batch, { steps, seconds, block: readEvery });
+  const once = () => subject.run(1);
+  const counts = await countStep(once);
+  const operations = what === "ops" ? await timeOperations(once, Math.min(steps, 10)) : undefined;
   const losses = subject.losses.slice(0, 3).map(round);
   const title = `${what} ${model} at ${size} pixels, batch ${batch}`;
   const memory = counts.gpuMemoryMiB === undefined ? "" : `, ${counts.gpuMemoryMiB} MiB of the GPU`;
@@ -82,12 +79,14 @@ async function main(given: z.output<typeof options>): Promise<void> {
     [
       `${title}: ${spread(timing)}, ${(1000 / timing.minMsPerImage).toFixed(1)} images a second`,
       `${on}, bounds checks ${boundsChecks() ? "on" : "off"}, peak memory ${peakMemoryMiB()} MiB${memory}`,
-      `a step: ${counts.kernelCalls} kernels, at least ${counts.trafficMiB} MiB read and written${dispatches}`,
+      `a step: ${counts.kernelCalls} kernels, at least ${
+        counts.trafficMiB.toFixed(1)
+      } MiB read and written${dispatches}`,
       ...(operations ? [operationsTable(operations, 40)] : []),
     ].join("\n"),
-    { readEvery, ...timing, ...counts, losses, ...(operations ? { operations } : {}) },
+    { ...timing, ...counts, losses, ...(operations ? { operations } : {}) },
   );
-  if (given.profile) console.log(await profileKernels(3, () => subject.run(++next, 1)));
+  if (given.profile) console.log(await profileKernels(3, once));
 }
 
 function spread({ minMsPerImage, medianMsPerImage }: Timing): string {

@@ -8,7 +8,7 @@ import { runTask, z } from "../../tasks/flags.ts";
 import { whole } from "../../tasks/setup.ts";
 import { processor } from "./machine.ts";
 import { compareSides, readCases, type Result, runSide, type Side } from "./sides.ts";
-import { markdownTable } from "./table.ts";
+import { tableHead, tableRows } from "./table.ts";
 
 const CASES = ["64:16", "128:8", "224:8"].map((shape) => `efficientnet_b0:${shape}`).concat("efficientnet_b3:300:4");
 const DEFAULT = {
@@ -37,22 +37,23 @@ await runTask({
     torch: z.boolean().default(true).describe("Time PyTorch too."),
   }),
 }, async (flags, { signal, progress }) => {
-  const cases = readCases(flags.cases ?? DEFAULT[flags.backend]);
-  const sides = flags.backend === "webgpu" ? gpuSides(flags) : cpuSides(flags);
-  const bar = progress("timing");
-  const results: Result[] = [];
-  for (const it of cases) {
-    results.push(...await compareSides(it, sides, { ...flags, seconds: flags.seconds / flags.rounds, signal }));
-    bar.update(results.length / sides.length, cases.length);
-  }
-  const copies = flags.backend === "webgpu" ? await copyRates(sides, signal) : [];
-  bar.end();
-  console.log(headOf(results, flags));
+  const cases = readCases(flags.cases ?? DEFAULT[flags.backend]), onGpu = flags.backend === "webgpu";
+  const sides = onGpu ? gpuSides(flags) : cpuSides(flags);
+  console.log(headOf(flags));
+  const copies = onGpu ? await copyRates(sides, signal) : [];
   for (const { name, rate } of copies) console.log(`- copying on the GPU: ${rate} by ${name}`);
-  console.log(`\n${markdownTable(results, { gbPerSecond: copies[0]?.gbPerSecond })}`);
-  if (results.every(({ printed }) => !printed)) {
-    throw new Error("Cannot compare as every program failed (see the table)");
+  const options = { onGpu, gbPerSecond: copies[0]?.gbPerSecond };
+  console.log(`\n${tableHead(options)}`);
+  const all: Result[] = [], bar = progress("cases");
+  for (const it of cases) {
+    const results = await compareSides(it, sides, { ...flags, seconds: flags.seconds / flags.rounds, signal });
+    console.log(tableRows(results, options));
+    all.push(...results);
+    bar.update(all.length / sides.length, cases.length);
   }
+  bar.end();
+  console.log(`\n${versionsOf(all)}`);
+  if (all.every(({ printed }) => !printed)) throw new Error("Cannot compare as every program failed (see the table)");
 });
 
 interface SideFlags {
@@ -113,17 +114,21 @@ async function copyRates(sides: readonly Side[], signal: AbortSignal) {
   return rates;
 }
 
-/** Machine, versions and date. */
-function headOf(results: readonly Result[], { rounds, threads, backend, fastUnsafe }: SideFlags & { rounds: number }) {
-  const seen = new Set(results.flatMap(({ side, printed }) => {
-    if (!printed) return [];
-    const versions = Object.entries(printed.versions).map(([name, version]) => `${name} ${version}`).join(", ");
-    return [`- ${side}: ${printed.device}, ${printed.kernels}; ${versions}`];
-  }));
+/** Date, machine, and how it is timed. */
+function headOf({ rounds, threads, backend, fastUnsafe }: SideFlags & { readonly rounds: number }): string {
   const how = backend === "wasm" ? `, ${threads} threads each, wasm bounds checks ${fastUnsafe ? "off" : "on"}` : "";
   return [
     `- ${new Date().toISOString().slice(0, 10)}, ${processor()}, ${Deno.build.os} ${Deno.build.arch}`,
     `- ${rounds} rounds in turn${how}`,
-    ...seen,
   ].join("\n");
+}
+
+/** What each side ran on and with. */
+function versionsOf(results: readonly Result[]): string {
+  const lines = results.flatMap(({ side, printed }) => {
+    if (!printed) return [];
+    const versions = Object.entries(printed.versions).map(([name, version]) => `${name} ${version}`).join(", ");
+    return [`- ${side}: ${printed.device}, ${printed.kernels}; ${versions}`];
+  });
+  return [...new Set(lines)].join("\n");
 }

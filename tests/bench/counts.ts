@@ -6,6 +6,7 @@
 import * as tf from "../../src/tensor/tf.ts";
 import { memoryState } from "../../src/tensor/live.ts";
 import { trafficOf, watchKernels } from "./kernels.ts";
+import { round } from "./timing.ts";
 
 /** What a step comes to. */
 export interface Counts {
@@ -39,7 +40,7 @@ export async function countStep(step: () => Promise<void>): Promise<Counts> {
   const { heap } = memoryState();
   return {
     kernelCalls,
-    trafficMiB: mebibytes(traffic),
+    trafficMiB: round(traffic / 2 ** 20),
     tensors: tf.memory().numTensors,
     ...gpu,
     ...(heap === undefined ? {} : { heapMiB: mebibytes(heap) }),

@@ -45,11 +45,15 @@ export async function timeLoading({ size, batch, steps, seconds, people }: LoadO
     const images = await packImages(dataset, { resize: size, crop: size, cacheDir: `${dir}/cache` });
     const packMsPerImage = round((performance.now() - start) / dataset.samples.length);
     const count = dataset.samples.length, rng = seededRng(1);
-    const orderOf = (step: number) => Int32Array.from({ length: batch }, (_, i) => (step * batch + i) % count);
+    let step = 0;
+    const nextOrder = () => {
+      step++;
+      return Int32Array.from({ length: batch }, (_, i) => (step * batch + i) % count);
+    };
 
     const bytes = new Uint8Array(batch * size * size * 3);
-    const fill = (first: number) => Promise.resolve(images.fillBatch(orderOf(first), bytes));
-    const length = { steps, seconds, block: 1, warmup: 1 };
+    const length = { steps, seconds, block: 1 };
+    const fill = () => Promise.resolve(images.fillBatch(nextOrder(), bytes));
     const { minMsPerImage: fillMsPerImage } = await timeSteps(fill, batch, length);
 
     const source = {
@@ -59,11 +63,11 @@ export async function timeLoading({ size, batch, steps, seconds, people }: LoadO
       input: { size: images.size, ...IMAGENET_INPUT },
     };
     const { augments } = resolveConfig();
-    const make = async (first: number) => {
-      for (const { parts } of trainBatches(source, orderOf(first), { batchSize: batch, augments }, rng.fork(first))) {
+    const make = () => {
+      for (const { parts } of trainBatches(source, nextOrder(), { batchSize: batch, augments }, rng.fork(step))) {
         for (const _ of parts); // a part is given up when the next is asked for
       }
-      await Promise.resolve();
+      return Promise.resolve();
     };
     const timing = await timeSteps(make, batch, length);
     images.close();

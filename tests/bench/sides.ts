@@ -26,6 +26,7 @@ export interface Side {
 export interface Printed {
   readonly minMsPerImage: number;
   readonly medianMsPerImage: number;
+  readonly processorMsPerImage: number;
   readonly peakMemoryMiB: number;
   readonly gpuMemoryMiB?: number;
   readonly trafficMiB?: number;
@@ -40,7 +41,7 @@ export interface Printed {
 export interface Result {
   readonly case: Case;
   readonly side: string;
-  /** The least and the middle of the rounds; the other fields are the last round's. Absent if a round failed. */
+  /** The least times and the middle median of the rounds; the other fields are the last round's. Absent if a round failed. */
   readonly printed?: Printed;
   /** Why there is none. */
   readonly failure?: string;
@@ -116,6 +117,7 @@ export async function compareSides(
       printed: {
         ...all.at(-1)!,
         minMsPerImage: Math.min(...all.map(({ minMsPerImage }) => minMsPerImage)),
+        processorMsPerImage: Math.min(...all.map(({ processorMsPerImage }) => processorMsPerImage)),
         medianMsPerImage: median(all.map(({ medianMsPerImage }) => medianMsPerImage)),
       },
     };

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Case, compareSides, readCases, type Result, runSide } from "./sides.ts";
-import { markdownTable } from "./table.ts";
+import { tableHead, tableRows } from "./table.ts";
 import { median, timeSteps } from "./timing.ts";
 
 const IT: Case = { what: "train", model: "nano", size: 32, batch: 2 };
@@ -13,7 +13,8 @@ function pretend(dir: string, name: string, minima: readonly number[], failIn?: 
     Deno.writeTextFileSync(log, name + "\\n", { append: true });
     if (round === ${failIn}) { console.error("some trace\\nRuntimeError: out of memory. Try less"); Deno.exit(3); }
     const minMsPerImage = ${JSON.stringify(minima)}[round];
-    console.log("noise\\n" + JSON.stringify({ minMsPerImage, medianMsPerImage: 2 * minMsPerImage, peakMemoryMiB: round,
+    console.log("noise\\n" + JSON.stringify({ minMsPerImage, medianMsPerImage: 2 * minMsPerImage,
+      processorMsPerImage: 5, peakMemoryMiB: round,
       device: "d", kernels: "k", versions: {} }));`;
   Deno.writeTextFileSync(`${dir}/${name}.ts`, code);
   return { name, command: [Deno.execPath(), "run", "-A", "-q", "--no-check", `${dir}/${name}.ts`] };
@@ -50,49 +51,57 @@ Deno.test("readCases() reads what, model, size and batch, and names a case that 
   }
 });
 
-Deno.test("markdownTable() divides our times by the others', case by case, and shows failures", () => {
+Deno.test("tableRows() divides our times by the others', and shows failures, in as many cells as the head has", () => {
   const printed = (min: number, median: number, more = {}) => ({
     minMsPerImage: min,
     medianMsPerImage: median,
+    processorMsPerImage: 3,
     peakMemoryMiB: 7,
     device: "d",
     kernels: "k",
     versions: {},
     ...more,
   });
-  const other = { ...IT, batch: 4 };
-  const results: Result[] = [
-    { case: IT, side: "ours", printed: printed(2, 6) },
-    { case: IT, side: "theirs", printed: printed(4, 8) },
-    { case: other, side: "ours", failure: "a | b" },
-    { case: other, side: "theirs", printed: printed(4, 8) },
-  ];
-  const lines = markdownTable(results).split("\n");
-  assertEquals(lines[2], "| train nano 32 b2 | ours | 2.00 | 6.00 | 500.0 |  |  | 7 |");
-  assertEquals(lines[3], "| train nano 32 b2 | theirs | 4.00 | 8.00 | 250.0 | 0.50 | 0.75 | 7 |");
-  assertEquals(lines[4], "| train nano 32 b4 | ours | failed: a / b |  |  |  |  |  |");
-  assertEquals(lines[5], "| train nano 32 b4 | theirs | 4.00 | 8.00 | 250.0 |  |  | 7 |");
-  assertEquals(new Set(lines.map((line) => line.split("|").length)), new Set([10]));
+  const ours: Result = { case: IT, side: "ours", printed: printed(2, 6) };
+  const theirs: Result = { case: IT, side: "theirs", printed: printed(4, 8) };
+  const failed: Result = { case: IT, side: "ours", failure: "a | b" };
+  const rows = (results: Result[]) => tableRows(results, { onGpu: false }).split("\n");
+  assertEquals(rows([ours, theirs]), [
+    "| train nano 32 b2 | ours | 2.00 | 6.00 | 500.0 |  |  | 3.00 | 7 |",
+    "| train nano 32 b2 | theirs | 4.00 | 8.00 | 250.0 | 0.50 | 0.75 | 3.00 | 7 |",
+  ]);
+  assertEquals(rows([failed, theirs]), [
+    "| train nano 32 b2 | ours | failed: a / b |  |  |  |  |  |  |",
+    "| train nano 32 b2 | theirs | 4.00 | 8.00 | 250.0 |  |  | 3.00 | 7 |",
+  ]);
 
   // 1000 MiB a step of 2 images at 2 ms each are 262 GB a second
-  const gpu = printed(2, 6, { gpuMemoryMiB: 9, trafficMiB: 1000, dispatches: 5 });
-  const table = markdownTable([{ case: IT, side: "ours", printed: gpu }], { gbPerSecond: 524.288 });
-  assertEquals(table.split("\n")[2], "| train nano 32 b2 | ours | 2.00 | 6.00 | 500.0 |  |  | 7 | 9 | 50.0 % | 5 |");
+  const gpu = { ...ours, printed: printed(2, 6, { gpuMemoryMiB: 9, trafficMiB: 1000, dispatches: 5 }) };
+  const row = tableRows([gpu], { onGpu: true, gbPerSecond: 524.288 });
+  assertEquals(row, "| train nano 32 b2 | ours | 2.00 | 6.00 | 500.0 |  |  | 3.00 | 7 | 9 | 50.0 % | 5 |");
+
+  for (const onGpu of [false, true]) {
+    const lines = [...tableHead({ onGpu }).split("\n"), ...tableRows([failed, theirs], { onGpu }).split("\n")];
+    assertEquals(new Set(lines.map((line) => line.split("|").length)).size, 1);
+  }
 });
 
-Deno.test("timeSteps() runs every step once, in blocks, and counts those after the warm-up", async () => {
-  const ran: number[][] = [];
-  const run = (first: number, count: number) => Promise.resolve(void ran.push([first, count]));
-  const { steps } = await timeSteps(run, 4, { steps: 5, block: 2, warmup: 3 });
-  assertEquals(ran, [[1, 2], [3, 1], [4, 2], [6, 2], [8, 1]]);
-  assertEquals(steps, 5);
+Deno.test("timeSteps() warms up with two steps and a block, and then times all steps in blocks", async () => {
+  const ran: number[] = [];
+  const { steps, block } = await timeSteps((count) => Promise.resolve(void ran.push(count)), 4, { steps: 5, block: 2 });
+  assertEquals(ran, [1, 1, 2, 2, 2, 1]);
+  assertEquals([steps, block], [5, 2]);
 });
 
-Deno.test("timeSteps() ends after its seconds, but not before three blocks", async () => {
-  let blocks = 0;
-  const run = () => Promise.resolve(void blocks++);
-  const { steps } = await timeSteps(run, 1, { steps: 100, seconds: 0, block: 1, warmup: 1 });
-  assertEquals([blocks, steps], [4, 3]);
+Deno.test("timeSteps() ends after its seconds, but not before three blocks, which it makes smaller for slow steps", async () => {
+  const ran: number[] = [];
+  const slow = (count: number) => {
+    ran.push(count);
+    return new Promise<void>((resolve) => setTimeout(resolve, 10 * count));
+  };
+  const { steps, block } = await timeSteps(slow, 1, { steps: 100, seconds: 0.01, block: 8 });
+  assertEquals(ran, [1, 1, 1, 1, 1]);
+  assertEquals([steps, block], [3, 1]);
 });
 
 Deno.test("median() is the middle, or between the two in the middle", () => {

@@ -16,10 +16,9 @@ export interface Subject {
   /**
    * Does steps and waits for the last of them.
    *
-   * @param first The first step's number.
    * @param count How many. What several steps give is read once, at the end.
    */
-  run(first: number, count: number): Promise<void>;
+  run(count: number): Promise<void>;
   /** Losses that were read so far. */
   readonly losses: readonly number[];
 }
@@ -49,13 +48,16 @@ export function trainingSubject({ model: name, size, batch }: SubjectOptions): S
   ) as tf.Tensor2D;
   const data = { x: randomPixels(batch, size), targets };
   const losses: number[] = [], rng = seededRng(1), lr = 1e-3;
-  const run = async (first: number, count: number) => {
+  let step = 0;
+  const run = async (count: number) => {
     if (count === 1) {
-      losses.push((await trainStep(parts, data, { lr, step: first, rng: rng.fork(first) })).loss);
+      step++;
+      losses.push((await trainStep(parts, data, { lr, step, rng: rng.fork(step) })).loss);
       return;
     }
     const figures: tf.Tensor[] = [];
-    for (let step = first; step < first + count; step++) {
+    for (let i = 0; i < count; i++) {
+      step++;
       const found = lossGradients(parts, data, rng.fork(step));
       parts.optimizer.apply(found.gradients, { lr, step });
       tf.dispose(found.gradients);
@@ -72,7 +74,7 @@ export function trainingSubject({ model: name, size, batch }: SubjectOptions): S
 export function inferenceSubject({ model: name, size, batch }: SubjectOptions): Subject {
   const model = createModel({ name } as ModelSpec, { classes: CLASSES, seed: 1 });
   const x = randomPixels(batch, size);
-  const run = async (_: number, count: number) => {
+  const run = async (count: number) => {
     for (let i = 1; i <= count; i++) {
       const logits = tf.tidy(() => model.forward(x, { training: false }).logits);
       if (i === count) await logits.data(); // which comes after all those before

@@ -5,38 +5,49 @@
  */
 import type { Result } from "./sides.ts";
 
-/** What a share is taken of. */
-export interface Bandwidth {
+/** What the table shows. */
+export interface TableOptions {
+  /** Whether there are columns for what is only known of a GPU. */
+  readonly onGpu: boolean;
   /** GB a second that the device reads and writes by copying; undefined if it was not measured. */
   readonly gbPerSecond?: number;
 }
 
-/**
- * Lays out results. The first side of each case is ours; the ratios are its time to the others', so that less than 1 means
- * that ours is faster.
- *
- * @param results Case by case, the sides in the same order in each.
- */
-export function markdownTable(results: readonly Result[], { gbPerSecond }: Bandwidth = {}): string {
-  const onGpu = results.some(({ printed }) => printed?.gpuMemoryMiB !== undefined);
-  const head = ["case", "program", "ms an image, min", "median", "images/s", "ours : it, min", "median", "MiB"];
+/** The table's first two lines. */
+export function tableHead({ onGpu }: TableOptions): string {
+  const head = [
+    "case",
+    "program",
+    "ms an image, min",
+    "median",
+    "images/s",
+    "ours : it, min",
+    "median",
+    "processor ms",
+    "MiB",
+  ];
   if (onGpu) head.push("MiB of the GPU", "share of copying", "dispatches");
-  const rows = results.map((result) => {
-    const ours = results.find(({ case: { ...it } }) => JSON.stringify(it) === JSON.stringify(result.case))!;
-    return rowOf(result, ours, { onGpu, gbPerSecond });
-  });
-  const right = head.map((_, i) => i > 1 ? "---:" : "---");
-  return [head, right, ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+  return `${line(head)}\n${line(head.map((_, i) => i > 1 ? "---:" : "---"))}`;
 }
 
-function rowOf(
-  result: Result,
-  ours: Result,
-  { onGpu, gbPerSecond }: { readonly onGpu: boolean } & Bandwidth,
-): string[] {
+/**
+ * The lines of a case.
+ *
+ * @param results Of the sides, ours first; the ratios are its time to the others', so that less than 1 means that ours is
+ * faster.
+ */
+export function tableRows(results: readonly Result[], options: TableOptions): string {
+  return results.map((result) => line(rowOf(result, results[0]!, options))).join("\n");
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+function rowOf(result: Result, ours: Result, { onGpu, gbPerSecond }: TableOptions): string[] {
   const { case: { what, model, size, batch }, side, printed, failure } = result;
   const start = [`${what} ${model} ${size} b${batch}`, side];
-  if (!printed) return [...start, `failed: ${failure!.replaceAll("|", "/")}`, ...Array(onGpu ? 8 : 5).fill("")];
+  if (!printed) return [...start, `failed: ${failure!.replaceAll("|", "/")}`, ...Array(onGpu ? 9 : 6).fill("")];
   const ratio = (name: "minMsPerImage" | "medianMsPerImage") =>
     result === ours || !ours.printed ? "" : (ours.printed[name] / printed[name]).toFixed(2);
   const { minMsPerImage: least, trafficMiB, gpuMemoryMiB, dispatches } = printed;
@@ -47,6 +58,7 @@ function rowOf(
     (1000 / least).toFixed(1),
     ratio("minMsPerImage"),
     ratio("medianMsPerImage"),
+    printed.processorMsPerImage.toFixed(2),
     `${printed.peakMemoryMiB}`,
   ];
   if (!onGpu) return row;

@@ -11,20 +11,26 @@ export interface Length {
   readonly steps: number;
   /** Ends after so many seconds, if at least three blocks were timed. */
   readonly seconds?: number;
-  /** Steps that are timed together, with one wait at their end. */
+  /** Steps that are timed together, with one wait at their end; fewer where three blocks would take longer than `seconds`. */
   readonly block: number;
-  /** Steps before the first that is timed. */
-  readonly warmup: number;
 }
 
-/** What was timed, in milliseconds for one of the `units` in a step. */
+/** What was timed, in milliseconds. */
 export interface Timing {
+  /** Steps that were timed. */
   readonly steps: number;
+  /** Steps in a block. */
+  readonly block: number;
+  /** The least time of an image. */
   readonly minMsPerImage: number;
+  /** The median over the blocks. */
   readonly medianMsPerImage: number;
-  /** The least processor time, of all threads. */
+  /** The least processor time of an image, of all threads. */
   readonly processorMsPerImage: number;
 }
+
+/** Steps before the first that is timed, each waited for. */
+const WARMUP = 2;
 
 /** Rounds to three decimals. */
 export function round(value: number): number {
@@ -32,37 +38,40 @@ export function round(value: number): number {
 }
 
 /**
- * Times blocks of steps.
+ * Times blocks of steps, after two steps and, where blocks have several, a block that are not timed.
  *
- * @param run Does `count` steps, the first of which has the number `first`, and waits until they are done.
+ * @param run Does so many steps and waits until they are done.
  * @param images Images in a step.
  */
 export async function timeSteps(
-  run: (first: number, count: number) => Promise<void>,
+  run: (count: number) => Promise<void>,
   images: number,
-  { steps, seconds = Infinity, block, warmup }: Length,
+  { steps, seconds = Infinity, block: most }: Length,
 ): Promise<Timing> {
-  let step = 1;
-  const times: number[] = [], processorTimes: number[] = [];
-  const once = async (count: number, kept: boolean) => {
+  const once = async (count: number) => {
     const start = performance.now(), startOnProcessor = processorTime();
-    await run(step, count);
-    step += count;
-    if (!kept) return;
-    times.push((performance.now() - start) / count / images);
-    processorTimes.push((processorTime() - startOnProcessor) / count / images);
+    await run(count);
+    const share = count * images;
+    return { time: (performance.now() - start) / share, onProcessor: (processorTime() - startOnProcessor) / share };
   };
-  for (let left = warmup; left > 0; left -= block) await once(Math.min(left, block), false);
+  let stepTime = 0;
+  for (let i = 0; i < WARMUP; i++) stepTime = (await once(1)).time * images;
+  const block = Math.max(1, Math.min(most, Math.floor(seconds * 1000 / 3 / stepTime)));
+  if (block > 1) await once(block);
+  const timed: { time: number; onProcessor: number }[] = [];
   const end = performance.now() + seconds * 1000;
-  for (let left = steps; left > 0; left -= block) {
-    if (times.length >= 3 && performance.now() >= end) break;
-    await once(Math.min(left, block), true);
+  let done = 0;
+  while (done < steps && (timed.length < 3 || performance.now() < end)) {
+    const count = Math.min(block, steps - done);
+    timed.push(await once(count));
+    done += count;
   }
   return {
-    steps: step - 1 - warmup,
-    minMsPerImage: round(Math.min(...times)),
-    medianMsPerImage: round(median(times)),
-    processorMsPerImage: round(Math.min(...processorTimes)),
+    steps: done,
+    block,
+    minMsPerImage: round(Math.min(...timed.map(({ time }) => time))),
+    medianMsPerImage: round(median(timed.map(({ time }) => time))),
+    processorMsPerImage: round(Math.min(...timed.map(({ onProcessor }) => onProcessor))),
   };
 }
 

@@ -24,7 +24,7 @@ parser.add_argument("--batch", type=int, default=16, help="images in a step")
 parser.add_argument("--threads", type=int, default=2, help="threads on the CPU")
 parser.add_argument("--steps", type=int, default=20, help="steps that are timed, at most")
 parser.add_argument("--seconds", type=float, default=math.inf, help="end after so many, if three blocks were timed")
-parser.add_argument("--read-every", type=int, default=1, help="steps with one read-back, timed together")
+parser.add_argument("--read-every", type=int, default=1, help="steps with one read-back, timed together; fewer where three such blocks would take longer")
 parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
 parser.add_argument("--layout", default="channels_last", choices=["channels_last", "contiguous"])
 parser.add_argument("--amp", default="none", choices=["none", "float16", "bfloat16"], help="mixed precision")
@@ -147,15 +147,19 @@ def time_steps():
             processor_times.append(1000 * (time.process_time() - start_on_processor) / count / flags.batch)
         return count
 
-    # cuDNN tries its algorithms in the first steps
-    for _ in range(3 if on_cuda else 1):
-        block(max(2, flags.read_every), False)
-    left, end = flags.steps, time.perf_counter() + flags.seconds
-    while left > 0 and (len(times) < 3 or time.perf_counter() < end):
-        left -= block(min(left, flags.read_every), True)
+    for _ in range(3):  # cuDNN tries its algorithms in the first
+        start = time.perf_counter()
+        block(1, False)
+    step_time = time.perf_counter() - start
+    size = max(1, int(min(flags.read_every, flags.seconds / 3 / step_time)))
+    if size > 1:
+        block(size, False)
+    done, end = 0, time.perf_counter() + flags.seconds
+    while done < flags.steps and (len(times) < 3 or time.perf_counter() < end):
+        done += block(min(size, flags.steps - done), True)
     show(
-        readEvery=flags.read_every,
-        steps=flags.steps - left,
+        steps=done,
+        block=size,
         minMsPerImage=round(min(times), 3),
         medianMsPerImage=round(statistics.median(times), 3),
         processorMsPerImage=round(min(processor_times), 3),
