@@ -4,13 +4,14 @@
  * @module
  */
 import type { BatchNormVariables, ConvNormAttributes } from "../own.ts";
-import { tensorOf } from "../registry.ts";
+import { runCustomGradient } from "../custom_gradient.ts";
+import { type Gradients, tensorOf } from "../registry.ts";
 import * as tf from "../tf.ts";
-import { convolveInto, filterGradient, inputGradient, isPointwise } from "./convolution.ts";
+import { convolveInto, filterGradient, inputGradient } from "./convolution.ts";
 import { engine } from "./engine.ts";
 import { finishGradient, gradientSums, normAt, normFloats, normOf, runningNorm, sourceOf } from "./norm.ts";
 import { type ConvInfo, convInfo } from "./shapes.ts";
-import { ACTIVATIONS, placeGradient, placeNormalisation } from "./structs.ts";
+import { ACTIVATIONS, placeNormalisation } from "./structs.ts";
 import { onTape } from "./tape.ts";
 
 /** Parts of rows begin at multiples of this. */
@@ -35,13 +36,16 @@ export function runConvNorm(
   if (!info || x.dtype !== "float32" || !training && onTape()) return undefined;
   const work = { info, norm, attributes };
   if (!training) return infer(x, filter, work);
-  const run = tf.customGrad((...args) => {
-    const save = args.pop() as unknown as tf.GradSaveFunc, [x, filter] = args as tf.Tensor[];
-    const { y, kept } = forward(x!, filter!, work);
-    save([x!, filter!, ...kept]);
-    return { value: y, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => backward(dy, saved, work) };
-  });
-  return run(x, filter, norm.gamma, norm.beta) as tf.Tensor4D;
+  const { gamma, beta } = norm;
+  return runCustomGradient({
+    inputs: { filter, gamma, beta, x },
+    forward: (save) => {
+      const { y, kept } = forward(x, filter, work);
+      save([x, filter, ...kept]);
+      return y;
+    },
+    backward: (dy, saved) => backward(dy, saved, work),
+  }) as tf.Tensor4D;
 }
 
 function infer(x: tf.Tensor, filter: tf.Tensor, { info, norm, attributes }: ConvNorm): tf.Tensor4D {
@@ -67,32 +71,40 @@ function forward(x: tf.Tensor, filter: tf.Tensor, { info, norm, attributes }: Co
   return { y: tensorOf(y), kept: [tensorOf(z), tensorOf(small)] };
 }
 
-function backward(
-  dy: tf.Tensor,
-  saved: tf.Tensor[],
-  { info, norm, attributes: { activation } }: ConvNorm,
-): tf.Tensor[] {
+/**
+ * The gradient before the norm takes the place of what the convolution gave. That of the image comes last, and is not
+ * computed where nobody needs it, as for a network's first layer.
+ */
+function backward(dy: tf.Tensor, saved: tf.Tensor[], { info, norm, attributes: { activation } }: ConvNorm): Gradients {
   const [x, filter, z, small] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-  const e = engine(), E = info.outChannels, rows = info.batchSize * info.outHeight * info.outWidth;
-  const applied = normAt(E, e.address(small), { beta: e.address(norm.beta), activation });
-  const { mean, scale, beta } = applied, zAt = e.address(z);
-  // The gradient before the activation is written only where there is one, or where it cannot be made while packing.
-  const inPlace = isPointwise(info), activated = activation !== "none";
-  const own = activated || !inPlace ? tensorOf(e.output(dy.shape)) : undefined, dz = e.address(own ?? dy);
-  const dGamma = e.output([E]), dBeta = e.output([E]), target = { gamma: e.address(dGamma), beta: e.address(dBeta) };
-  const sums = [ACTIVATIONS[activation], gradientSums(E)];
-  const args = [zAt, e.address(dy), activated ? dz : 0, E, mean, scale, beta, ...sums];
-  const parts = e.run("normaliseSums", args, rows, { grain: GRAIN });
-  const table = finishGradient({ C: E, rows, parts, norm: applied }, target);
-  let operand = 0;
-  if (inPlace) operand = placeGradient({ dz, x: zAt, norm: applied, table, width: E });
-  else {
-    const from = activated ? dz : e.address(dy);
-    e.run("normaliseInput", [zAt, from, dz, E, mean, scale, table], rows, { grain: GRAIN });
-  }
-  const work = { dy: dz, info, operand };
-  const dx = inputGradient({ ...work, other: e.address(filter) });
-  const dFilter = filterGradient({ ...work, other: e.address(x) });
-  [own, z, small].forEach((tensor) => tensor?.dispose());
-  return [dx, dFilter, dGamma, dBeta].map(tensorOf);
+  const E = info.outChannels, rows = info.batchSize * info.outHeight * info.outWidth;
+  let vectors: { readonly gamma: Float32Array; readonly beta: Float32Array } | undefined;
+  const leaveNorm = () => {
+    if (vectors) return vectors;
+    const e = engine(), applied = normAt(E, e.address(small), { beta: e.address(norm.beta), activation });
+    const { mean, scale, beta } = applied, zAt = e.address(z), sums = [ACTIVATIONS[activation], gradientSums(E)];
+    const before = activation === "none" ? undefined : tensorOf(e.output(dy.shape)), dz = e.address(before ?? dy);
+    const args = [zAt, e.address(dy), before ? dz : 0, E, mean, scale, beta, ...sums];
+    const parts = e.run("normaliseSums", args, rows, { grain: GRAIN });
+    const dGamma = e.scratch("gradients", 2 * E * 4), target = { gamma: dGamma, beta: dGamma + E * 4 };
+    const table = finishGradient({ C: E, rows, parts, norm: applied }, target);
+    e.run("normaliseInput", [zAt, dz, zAt, E, mean, scale, table], rows, { grain: GRAIN });
+    before?.dispose();
+    const both = new Float32Array(e.memory.buffer, dGamma, 2 * E).slice();
+    return vectors = { gamma: both.subarray(0, E), beta: both.subarray(E) };
+  };
+  const convolution = (other: tf.Tensor) => {
+    leaveNorm();
+    return { dy: engine().address(z), other: engine().address(other), info };
+  };
+  return {
+    filter: () => tensorOf(filterGradient(convolution(x))),
+    gamma: () => tf.tensor1d(leaveNorm().gamma),
+    beta: () => tf.tensor1d(leaveNorm().beta),
+    x: () => {
+      const dx = tensorOf(inputGradient(convolution(filter)));
+      tf.dispose([z, small]);
+      return dx;
+    },
+  };
 }

@@ -58,7 +58,7 @@ function areFloats(...tensors: tf.TensorInfo[]): boolean {
 }
 
 /** Whether a convolution multiplies pixels by the filter, each once. */
-export function isPointwise({ filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: ConvInfo): boolean {
+function isPointwise({ filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: ConvInfo): boolean {
   return [filterHeight, filterWidth, strideHeight, strideWidth].every((n) => n === 1) &&
     padInfo.top + padInfo.bottom + padInfo.left + padInfo.right === 0;
 }
@@ -115,18 +115,16 @@ export interface ConvolutionGradientWork {
   /** The image or, for the image's gradient, the filter. */
   readonly other: number;
   readonly info: ConvInfo;
-  /** What is done to dy before, as placeGradient gives it; only for what {@linkcode isPointwise}. 0 for nothing. */
-  readonly operand?: number;
 }
 
 /**
  * dX. At stride 1 it is a convolution of dY with the filter turned round. At larger strides the input pixels fall into
  * classes by their place modulo the stride, each reached by its own taps: a convolution at stride 1 for each class.
  */
-export function inputGradient({ dy: a, other: b, info, operand = 0 }: ConvolutionGradientWork): tf.TensorInfo {
+export function inputGradient({ dy: a, other: b, info }: ConvolutionGradientWork): tf.TensorInfo {
   const e = engine(), out = e.output(info.inShape), { M, K, N } = sizes(info), c = e.address(out);
   if (isPointwise(info)) {
-    multiply({ a, operandA: operand, b, c, M, N: K, K: N, transposeB: true });
+    multiply({ a, b, c, M, N: K, K: N, transposeB: true });
     return out;
   }
   const { strideHeight, strideWidth, filterHeight, filterWidth } = info;
@@ -182,11 +180,11 @@ function axisClass(size: number, filter: number, stride: number, before: number,
 }
 
 /** dF, the gradient of the filter. */
-export function filterGradient({ dy: b, other: a, info, operand = 0 }: ConvolutionGradientWork): tf.TensorInfo {
+export function filterGradient({ dy: b, other: a, info }: ConvolutionGradientWork): tf.TensorInfo {
   const e = engine(), { M: P, K, N } = sizes(info);
   const out = e.output([info.filterHeight, info.filterWidth, info.inChannels, info.outChannels]), c = e.address(out);
   if (isPointwise(info)) {
-    multiplyTransposed({ a, b, operandB: operand, c, M: K, N, K: P });
+    multiplyTransposed({ a, b, c, M: K, N, K: P });
     return out;
   }
   const place = placeGeometry(geometryOf(info));

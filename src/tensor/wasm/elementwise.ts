@@ -18,15 +18,27 @@ export function runSilu(x: tf.Tensor): tf.Tensor {
   return runKernel(SILU, { x })[0]!;
 }
 
+/** Words of an entry of the table of updates, as class AdamEntry of elementwise.as has it. */
+const ENTRY = 6;
+
 /** A step of Adam on variables and their slots, in place. */
 export function runAdam(updates: readonly AdamUpdate[], { lr, beta1, beta2, epsilon, step }: AdamNumbers): void {
   const e = engine();
   const rate = lr / (1 - beta1 ** step), correction = 1 / (1 - beta2 ** step);
   const numbers = [rate, beta1, 1 - beta1, beta2, 1 - beta2, correction, epsilon];
-  for (const { param, gradient, mean, square, decay } of updates) {
-    const places = [param, mean, square].map((variable) => ownValues(e.backend, variable));
-    e.run("adam", [...places, e.address(gradient), ...numbers, 1 - lr * decay], param.size, { grain: GRAIN });
-  }
+  const table = e.scratch("updates", updates.length * ENTRY * 4);
+  const entries = updates.map(({ param, gradient, mean, square }) => [
+    ...[param, mean, square].map((variable) => ownValues(e.backend, variable)),
+    ...[e.address(gradient), param.size],
+  ]);
+  const places = new Int32Array(e.memory.buffer, table, updates.length * ENTRY);
+  const kept = new Float32Array(e.memory.buffer, table, updates.length * ENTRY);
+  updates.forEach(({ decay }, i) => {
+    places.set(entries[i]!, i * ENTRY);
+    kept[i * ENTRY + ENTRY - 1] = 1 - lr * decay;
+  });
+  const total = updates.reduce((sum, { param }) => sum + param.size, 0);
+  e.run("adam", [table, ...numbers], total, { grain: GRAIN });
 }
 
 /** Registers the kernels. */

@@ -8,7 +8,7 @@ import { Geometry } from "./convolution";
 import { correlate, correlateThree } from "./correlate";
 import { begin, finish } from "./epilogue";
 import { channelsUp, copyResult, copyRow, normaliseInto, paddedWidth, setPair, TABLE } from "./rows";
-import { floats } from "./simd";
+import { floats, get, put } from "./simd";
 import { slide } from "./slide";
 
 /** Pixels of the result that an epilogue goes through at once. */
@@ -159,15 +159,21 @@ export function depthwiseFilter(
 export function sumFilters(
   partials: usize, parts: i32, out: usize, taps: i32, C: i32, part: i32, from: i32, to: i32,
 ): void {
-  const up = channelsUp(C), size = floats(taps * up);
+  const pixel = floats(channelsUp(C)), row = floats(C), size = <usize>taps * pixel;
   for (let tap = from; tap < to; tap++) {
-    for (let c = 0; c < C; c++) {
-      let p = partials + floats(tap * up + c), sum: f32 = 0;
-      for (let i = 0; i < parts; i++) {
-        sum += load<f32>(p);
-        p += size;
-      }
-      store<f32>(out + floats(tap * C + c), sum);
-    }
+    const p = partials + <usize>tap * pixel, q = out + <usize>tap * row;
+    let c: usize = 0;
+    for (; c + 16 <= row; c += 16) put<v128>(q + c, sumAcross<v128>(p + c, parts, size));
+    for (; c < row; c += 4) put<f32>(q + c, sumAcross<f32>(p + c, parts, size));
   }
+}
+
+@inline
+function sumAcross<T>(p: usize, parts: i32, size: usize): v128 {
+  let sum = get<T>(p);
+  for (let i = 1; i < parts; i++) {
+    p += size;
+    sum = f32x4.add(sum, get<T>(p));
+  }
+  return sum;
 }

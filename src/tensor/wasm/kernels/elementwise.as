@@ -47,31 +47,46 @@ export function siluGradient(x: usize, dy: usize, dx: usize, part: i32, from: i3
   for (; o < end; o += 4) put<f32>(dx + o, activationGradient(get<f32>(dy + o), get<f32>(x + o), SILU));
 }
 
+/** A parameter in a step of Adam: addresses, and how much of it is kept before the step, for decoupled decay. */
+@unmanaged
+class AdamEntry {
+  param: usize;
+  mean: usize;
+  square: usize;
+  gradient: usize;
+  size: i32;
+  keep: f32;
+}
+
 /**
- * A step of Adam in place (Kingma and Ba, 2015, https://arxiv.org/abs/1412.6980), for elements `from`..`to`. What is close
- * to zero comes from the caller, who has it in double precision.
+ * A step of Adam in place (Kingma and Ba, 2015, https://arxiv.org/abs/1412.6980), for elements `from`..`to` of all
+ * parameters one after another. What is close to zero comes from the caller, who has it in double precision.
  *
+ * @param table Entries, one after another.
  * @param rate Learning rate over the mean's bias correction, 1 - beta1^step.
  * @param fresh1 1 - beta1.
  * @param fresh2 1 - beta2.
  * @param correction One over the squares' bias correction, 1 - beta2^step.
- * @param keep Factor on the parameters before the step, for decoupled decay.
  */
 export function adam(
-  param: usize, mean: usize, square: usize, gradient: usize, rate: f32, beta1: f32, fresh1: f32, beta2: f32,
-  fresh2: f32, correction: f32, epsilon: f32, keep: f32, part: i32, from: i32, to: i32,
+  table: usize, rate: f32, beta1: f32, fresh1: f32, beta2: f32, fresh2: f32, correction: f32, epsilon: f32, part: i32,
+  from: i32, to: i32,
 ): void {
-  let o = floats(from);
-  const end = floats(to);
-  for (; o + 16 <= end; o += 16) {
-    adamAt<v128>(
-      param + o, mean + o, square + o, gradient + o, rate, beta1, fresh1, beta2, fresh2, correction, epsilon, keep,
-    );
-  }
-  for (; o < end; o += 4) {
-    adamAt<f32>(
-      param + o, mean + o, square + o, gradient + o, rate, beta1, fresh1, beta2, fresh2, correction, epsilon, keep,
-    );
+  let first = 0; // where the entry begins among all elements
+  for (; first < to; table += offsetof<AdamEntry>()) {
+    const entry = changetype<AdamEntry>(table), last = first + entry.size;
+    let o = floats(max(0, from - first));
+    const end = floats(min(entry.size, to - first));
+    if (last > from) {
+      const p = entry.param, m = entry.mean, s = entry.square, g = entry.gradient, keep = entry.keep;
+      for (; o + 16 <= end; o += 16) {
+        adamAt<v128>(p + o, m + o, s + o, g + o, rate, beta1, fresh1, beta2, fresh2, correction, epsilon, keep);
+      }
+      for (; o < end; o += 4) {
+        adamAt<f32>(p + o, m + o, s + o, g + o, rate, beta1, fresh1, beta2, fresh2, correction, epsilon, keep);
+      }
+    }
+    first = last;
   }
 }
 
