@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { runTask, z } from "../../tasks/flags.ts";
+import { runTask, type TaskContext, z } from "../../tasks/flags.ts";
 import { backendFlags, whole } from "../../tasks/setup.ts";
 import { countStep } from "./counts.ts";
 import { copyBandwidth } from "./copy_bandwidth.ts";
@@ -31,13 +31,15 @@ const options = z.strictObject({
   people: whole().min(2).default(8).describe("load: persons painted, seven photographs each."),
   ...backendFlags,
   stock: z.boolean().default(false).describe("Without our kernels: TensorFlow.js as it is (webgpu, or wasm to infer)."),
-  profile: z.boolean().default(false).describe("Print the kernels by the time that they take."),
+  profile: z.boolean().default(false).describe(
+    "Print the kernels by the time that they take of this thread; a GPU's own time is in ops.",
+  ),
   json: z.boolean().default(false).describe("Print one line of JSON."),
 });
 
 await runTask({ name: "bench", summary: "Times training steps, inference, operations or loading.", options }, main);
 
-async function main(given: z.output<typeof options>): Promise<void> {
+async function main(given: z.output<typeof options>, { signal }: TaskContext): Promise<void> {
   const { what, model, size, batch, steps, seconds, json } = given;
   const started = await start({ ...given, need: what === "infer" ? "predict" : "train" });
   const readEvery = given.readEvery ?? (started.backend === "webgpu" ? 8 : 1);
@@ -60,14 +62,14 @@ async function main(given: z.output<typeof options>): Promise<void> {
     return say(`${gbPerSecond.toFixed(1)} GB/s read and written by copying; ${on}`, { gbPerSecond });
   }
   if (what === "load") {
-    const timing = await timeLoading(given);
+    const timing = await timeLoading({ ...given, signal });
     const text =
       `${timing.images} photographs of 512 x 384 packed at ${size} x ${size}: ${timing.packMsPerImage} ms an ` +
       `image; filling ${timing.fillMsPerImage} ms; a batch of ${batch} ready to train on`;
     return say(`${text} ${spread(timing)}`, timing);
   }
   const subject = (what === "infer" ? inferenceSubject : trainingSubject)(given);
-  const timing = await timeSteps(subject.run, batch, { steps, seconds, block: readEvery });
+  const timing = await timeSteps(subject.run, batch, { steps, seconds, block: readEvery, signal });
   const once = () => subject.run(1);
   const counts = await countStep(once);
   const operations = what === "ops" ? await timeOperations(once, Math.min(steps, 10)) : undefined;
@@ -86,7 +88,7 @@ async function main(given: z.output<typeof options>): Promise<void> {
     ].join("\n"),
     { ...timing, ...counts, losses, ...(operations ? { operations } : {}) },
   );
-  if (given.profile) console.log(await profileKernels(3, once));
+  if (given.profile) (json ? console.error : console.log)(await profileKernels(3, once));
 }
 
 function spread({ minMsPerImage, medianMsPerImage }: Timing): string {

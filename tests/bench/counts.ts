@@ -20,7 +20,7 @@ export interface Counts {
   readonly dispatches?: number;
   /** WebGPU: submits to the queue. */
   readonly submits?: number;
-  /** WebGPU: memory that TensorFlow.js has taken of the GPU, in MiB. */
+  /** WebGPU: memory that TensorFlow.js has taken of the GPU, in MiB, before the step or after it. */
   readonly gpuMemoryMiB?: number;
   /** Wasm: the memory's size, in MiB. */
   readonly heapMiB?: number;
@@ -48,6 +48,8 @@ export async function countStep(step: () => Promise<void>): Promise<Counts> {
 }
 
 async function countGpu(run: () => Promise<void>) {
+  const taken = () => (tf.memory() as unknown as { numBytesAllocatedInGPU: number }).numBytesAllocatedInGPU;
+  const before = taken();
   const pass = GPUComputePassEncoder.prototype, queue = GPUQueue.prototype;
   const { dispatchWorkgroups } = pass, { submit } = queue;
   let dispatches = 0, submits = 0;
@@ -65,6 +67,5 @@ async function countGpu(run: () => Promise<void>) {
     pass.dispatchWorkgroups = dispatchWorkgroups;
     queue.submit = submit;
   }
-  const { numBytesAllocatedInGPU } = tf.memory() as unknown as { numBytesAllocatedInGPU: number };
-  return { dispatches, submits, gpuMemoryMiB: mebibytes(numBytesAllocatedInGPU) };
+  return { dispatches, submits, gpuMemoryMiB: mebibytes(Math.max(before, taken())) };
 }

@@ -23,6 +23,8 @@ export interface LoadOptions {
   readonly seconds?: number;
   /** Persons painted, seven photographs of 512 x 384 pixels each. */
   readonly people: number;
+  /** Ends it before its time. */
+  readonly signal?: AbortSignal;
 }
 
 /** What loading takes. The timing is of batches made ready to train on: filled, augmented, normalised, as a tensor. */
@@ -36,13 +38,13 @@ export interface LoadTiming extends Timing {
 }
 
 /** Paints, packs and fills in a temporary folder, which is removed. */
-export async function timeLoading({ size, batch, steps, seconds, people }: LoadOptions): Promise<LoadTiming> {
+export async function timeLoading({ size, batch, steps, seconds, people, signal }: LoadOptions): Promise<LoadTiming> {
   const dir = await Deno.makeTempDir();
   try {
-    await paintFaces(`${dir}/data`, { people, seed: 1 });
+    await paintFaces(`${dir}/data`, { people, seed: 1, signal });
     const dataset = await loadFaces(`${dir}/data`);
     const start = performance.now();
-    const images = await packImages(dataset, { resize: size, crop: size, cacheDir: `${dir}/cache` });
+    const images = await packImages(dataset, { resize: size, crop: size, cacheDir: `${dir}/cache`, signal });
     const packMsPerImage = round((performance.now() - start) / dataset.samples.length);
     const count = dataset.samples.length, rng = seededRng(1);
     let step = 0;
@@ -52,7 +54,7 @@ export async function timeLoading({ size, batch, steps, seconds, people }: LoadO
     };
 
     const bytes = new Uint8Array(batch * size * size * 3);
-    const length = { steps, seconds, block: 1 };
+    const length = { steps, seconds, block: 1, signal };
     const fill = () => Promise.resolve(images.fillBatch(nextOrder(), bytes));
     const { minMsPerImage: fillMsPerImage } = await timeSteps(fill, batch, length);
 

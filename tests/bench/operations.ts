@@ -111,8 +111,7 @@ async function timeAgain({ name, named, attrs }: KernelCall, times: number, paus
     for (let round = 0; round < 4; round++) {
       const start = performance.now();
       for (let i = 0; i < times; i++) {
-        const scope = tf.engine();
-        tf.tidy(() => void scope.runKernel(name, named as unknown as tf.NamedTensorMap, attrs));
+        tf.tidy(() => void tf.engine().runKernel(name, named as unknown as tf.NamedTensorMap, attrs));
       }
       await waitForGpu();
       if (round > 0) best = Math.min(best, Math.max(0, performance.now() - start - pause) / times);

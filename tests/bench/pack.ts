@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { runTask, z } from "../../tasks/flags.ts";
 
 const ROOT = join(import.meta.dirname!, "..", "..");
@@ -34,7 +34,8 @@ await runTask({
     folder: z.boolean().default(false).describe("Make a folder rather than an archive."),
     deno: z.boolean().default(true).describe("Put Deno's own binary, which is the larger part, into it."),
   }),
-}, async ({ out, folder, deno }, { signal }) => {
+}, async ({ out: given, folder, deno }, { signal }) => {
+  const out = resolve(given);
   const temporary = folder ? undefined : await Deno.makeTempDir();
   const dir = temporary ? join(temporary, "maskfold-bench") : out;
   try {
@@ -44,7 +45,7 @@ await runTask({
     if (temporary) await Deno.remove(temporary, { recursive: true });
   }
   const { size } = await Deno.stat(out);
-  console.log(folder ? out : `${out}: ${(size / 2 ** 20).toFixed(1)} MiB`);
+  console.log(folder ? given : `${given}: ${(size / 2 ** 20).toFixed(1)} MiB`);
 });
 
 async function fill(dir: string, deno: boolean, signal: AbortSignal): Promise<void> {

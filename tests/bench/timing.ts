@@ -13,6 +13,8 @@ export interface Length {
   readonly seconds?: number;
   /** Steps that are timed together, with one wait at their end; fewer where three blocks would take longer than `seconds`. */
   readonly block: number;
+  /** Ends it before its time. */
+  readonly signal?: AbortSignal;
 }
 
 /** What was timed, in milliseconds. */
@@ -46,9 +48,11 @@ export function round(value: number): number {
 export async function timeSteps(
   run: (count: number) => Promise<void>,
   images: number,
-  { steps, seconds = Infinity, block: most }: Length,
+  { steps, seconds = Infinity, block: most, signal }: Length,
 ): Promise<Timing> {
   const once = async (count: number) => {
+    await new Promise((resolve) => setTimeout(resolve, 0)); // lets signals in
+    signal?.throwIfAborted();
     const start = performance.now(), startOnProcessor = processorTime();
     await run(count);
     const share = count * images;

@@ -19,6 +19,15 @@ async function record(...flags: string[]) {
   return JSON.parse(stdout);
 }
 
+for (
+  const [program, ...flags] of [["bench.ts", "--what"], ["compare.ts", "--rounds"], ["pack.ts", "--folder"]] as const
+) {
+  Deno.test(`${program} --help says what it does and lists its flags`, async () => {
+    const stdout = await bench(program, "--help");
+    for (const text of ["Usage: deno task bench", "--help", ...flags]) assertStringIncludes(stdout, text);
+  });
+}
+
 for (const what of ["train", "infer"]) {
   Deno.test(`bench --what ${what} --json prints what was timed, on what, and with which versions`, async () => {
     const found = await record("--what", what, "--threads", "1", ...SMALL);
