@@ -27,8 +27,8 @@ export const FILTER_FIELDS = [
   ...["top", "left"],
 ] as const;
 
-/** Sums that the workgroup's memory takes at once: 16 KiB. */
-const SHARED_SUMS = 4;
+/** Sums that the workgroup's memory takes at once: 12 KiB, and a quarter of it for what they become. */
+const SHARED_SUMS = 3;
 
 /** The program's key. */
 export function filterKey(
@@ -50,13 +50,14 @@ export function filterCode(spec: FilterSpec): string {
       let y = i32(row % u.outHeight * u.strideY) - i32(u.top) + i32(firstRow) + ${g};
       if (u32(y) < u.height) {
       let line = (image * u.height + u32(y)) * u.width;
-      ${each(window, (i) => `var x${i} = ${type}();`)}
       ${
       each(
         window,
-        (i) => `if (u32(start + ${i}) < u.width) { x${i} = x[(line + u32(start + ${i})) * u.values + channel]; }`,
+        (i) =>
+          `let place${i} = select(0u, (line + u32(start + ${i})) * u.values + channel, u32(start + ${i}) < u.width);`,
       )
     }
+      ${each(window, (i) => `let x${i} = select(${type}(), x[place${i}], u32(start + ${i}) < u.width);`)}
       ${
       each(strip * filterWidth, (k) => {
         const tap = k % filterWidth, i = Math.floor(k / filterWidth), sum = `sum${g * filterWidth + tap}`;
@@ -71,6 +72,7 @@ struct Uniforms { ${FILTER_FIELDS.map((name) => `${name}: u32`).join(", ")} };
 @group(0) @binding(2) var<storage, read> dy: array<${type}>;
 @group(0) @binding(3) var<storage, read_write> partials: array<${type}>;
 var<workgroup> sharedSums: array<${type}, ${SHARED_SUMS * WORKERS}>;
+var<workgroup> quarterSums: array<${type}, ${SHARED_SUMS * WORKERS / 4}>;
 
 @compute @workgroup_size(${WORKERS}) fn main(
   @builtin(local_invocation_index) lane: u32,
@@ -100,23 +102,28 @@ var<workgroup> sharedSums: array<${type}, ${SHARED_SUMS * WORKERS}>;
 }`;
 }
 
-/** Sums over the workgroup's threads by halves, a few taps at once. */
+/** Sums over the workgroup's threads in two steps, a few taps at once. */
 function reduction(taps: readonly number[], { filterHeight, filterWidth, lanes }: FilterSpec): string {
-  const lines = [];
-  for (let from = 0; from < taps.length; from += SHARED_SUMS) {
-    const some = taps.slice(from, from + SHARED_SUMS), slot = (k: number) => `${(k - from) * WORKERS}u + lane`;
-    lines.push(...some.map((k) => `sharedSums[${slot(k)}] = sum${k};`), "workgroupBarrier();");
-    for (let half = WORKERS / 2; half >= lanes; half /= 2) {
-      const add = (k: number) => `sharedSums[${slot(k)}] += sharedSums[${slot(k)} + ${half}u];`;
-      lines.push(`if (lane < ${half}u) { ${some.map(add).join(" ")} }`, "workgroupBarrier();");
-    }
-    lines.push(`if (lane < ${lanes}u && channel < u.values) {`);
-    for (const k of some) {
-      const tap = `firstRow * ${filterWidth}u + ${k}u`;
-      const place = `(part * ${filterHeight * filterWidth}u + ${tap}) * u.values + channel`;
-      lines.push(`if (${tap} < ${filterHeight * filterWidth}u) { partials[${place}] = sharedSums[${slot(k)}]; }`);
-    }
-    lines.push("}", "workgroupBarrier();");
+  const lines = [], workers = WORKERS / lanes, quarter = WORKERS / 4;
+  const sum = (of: readonly string[]) => of.slice(1).reduce((all, next) => `(${all} + ${next})`, of[0]!);
+  for (let first = 0; first < taps.length; first += SHARED_SUMS) {
+    const some = taps.slice(first, first + SHARED_SUMS);
+    const four = [0, 1, 2, 3].map((j) =>
+      `sharedSums[lane / ${quarter}u * ${WORKERS}u + lane % ${quarter}u + ${j * quarter}u]`
+    );
+    const rest = Array.from({ length: workers / 4 }, (_, j) => `quarterSums[place + ${j * lanes}u]`);
+    lines.push(
+      ...some.map((k, i) => `sharedSums[${i * WORKERS}u + lane] = sum${k};`),
+      "workgroupBarrier();",
+      `if (lane < ${some.length * quarter}u) { quarterSums[lane] = ${sum(four)}; }`,
+      "workgroupBarrier();",
+      `if (lane < ${some.length * lanes}u && channel < u.values) {`,
+      `let tap = firstRow * ${filterWidth}u + ${first}u + lane / ${lanes}u;`,
+      `let place = lane / ${lanes}u * ${quarter}u + lane % ${lanes}u;`,
+      `if (tap < ${filterHeight * filterWidth}u) {`,
+      `partials[(part * ${filterHeight * filterWidth}u + tap) * u.values + channel] = ${sum(rest)};`,
+      "} }",
+    );
   }
   return lines.join("\n  ");
 }

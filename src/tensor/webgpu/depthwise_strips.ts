@@ -28,7 +28,7 @@ export const STRIP_FIELDS = [
 export const STRIP_LANES = 32, STRIP_ROWS = 8;
 
 /** Taps up to which the rows of a filter are written out. */
-const MOST_WRITTEN_OUT = 49;
+const MOST_WRITTEN_OUT = 25;
 
 /** The program's key. */
 export function stripKey(spec: StripSpec): string {
@@ -100,11 +100,11 @@ export function stripCode(spec: StripSpec): string {
     if (${inside}) {
     let line = (image * u.sourceHeight + u32(sourceY)) * u.sourceWidth;
     let tapLine = u32(filterY) * ${filterWidth}u;
-    ${each(window, (i) => `var value${i} = ${type}();`)}
     ${
     each(window, (i) =>
-      `if (u32(start + ${i}) < u.sourceWidth) { value${i} = values[(line + u32(start + ${i})) * u.values + channel]; }`)
+      `let place${i} = select(0u, (line + u32(start + ${i})) * u.values + channel, u32(start + ${i}) < u.sourceWidth);`)
   }
+    ${each(window, (i) => `let value${i} = select(${type}(), values[place${i}], u32(start + ${i}) < u.sourceWidth);`)}
     ${each(filterWidth, (i) => `let tap${i} = taps[(tapLine + ${i}u) * u.values + channel];`)}
     ${
     pairs.map(({ result, tap, value }) => `sum${result} = fma(value${value}, tap${tap}, sum${result});`).join("\n    ")

@@ -31,7 +31,7 @@ export function productKey({ tile, a, b, vector, scattered }: ProductSpec): stri
 /** The program's code; uniforms at binding 0, then left operand, right operand, result. */
 export function productCode({ tile, a, b, vector, scattered }: ProductSpec): string {
   const { rows, columns, threadRows, threadColumns, threads } = tile;
-  const across = columns / threadColumns, down = rows / threadRows;
+  const across = columns / threadColumns;
   const operands = [
     operandCode("a", a, { side: rows, limit: "u.rows", first: "firstRow", threads, lane: "lane" }),
     // Counted from the last thread, so that where one load each is enough, others load this one.

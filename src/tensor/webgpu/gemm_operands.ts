@@ -156,11 +156,14 @@ export function operandCode(
       ? [`${at}Block / ${DEPTH / 4}u`, `${at}Block % ${DEPTH / 4}u`]
       : [`${at}Block % ${quads}u`, `${at}Block / ${quads}u`];
     const load = (i: number, j: number) => {
-      const o = `o${id(i)}`, conditions = [`${o} < ${limit}`, ...(inside ? [inside(id(i))] : [])].join(" && ");
-      const [line, part] = alongDepth ? [i, j] : [j, i], place = index(o, id(i));
-      return vector
-        ? `if (${conditions}) { ${value(line)} = ${name}[(${place}) / 4u]; }`
-        : `if (${conditions}) { ${value(line)}.${"xyzw"[part]} = ${name}[${place}]; }`;
+      const o = `o${id(i)}`,
+        conditions = ["k < end", `${o} < ${limit}`, ...(inside ? [inside(id(i))] : [])].join(" && ");
+      const [line, part] = alongDepth ? [i, j] : [j, i],
+        [zero, target, fours] = vector
+          ? ["vec4<f32>()", value(line), " / 4u"]
+          : ["0.0", `${value(line)}.${"xyzw"[part]}`, ""];
+      return `{ let is = ${conditions}; ` +
+        `${target} = select(${zero}, ${name}[select(0u, ${index(o, id(i))}, is)${fours}], is); }`;
     };
     prepare.push(
       `let ${at}Block = ${lane} + ${slot * threads}u;`,
@@ -171,11 +174,10 @@ export function operandCode(
     );
     fetch.push(
       `${guard} {`,
-      ...four.map((line) => `${value(line)} = vec4<f32>();`),
       ...depths.flatMap((j) => [
-        `{ let k = at + ${at}Step * 4u + ${j}u; if (k < end) { ${depth}`,
+        `{ let k = at + ${at}Step * 4u + ${j}u; ${depth}`,
         ...outers.map((i) => load(i, j)),
-        "} }",
+        "}",
       ]),
       "}",
     );

@@ -49,15 +49,19 @@ export const LONGEST_CHUNK = 8192;
 /** Values that all parts' results may have together: 64 MiB. */
 export const MOST_PARTIALS = 1 << 24;
 
-/** The GPU of the model, an H200: processors, then per processor and cycle multiplications, bytes of DRAM and of cache. */
+/** The GPU of the model, an H200: processors, and what each does in a cycle: multiplications, bytes of DRAM and of cache. */
 const PROCESSORS = 132, FMAS = 128, DRAM_BYTES = 18.5, CACHE_BYTES = 40;
-/** Threads that keep a processor busy, and those that it holds at once. */
-const BUSY_THREADS = 256, MOST_THREADS = 512;
+/** Threads that keep a processor busy, its registers, and those of a thread beside its sums. */
+const BUSY_THREADS = 256, REGISTERS = 65536, OTHER_REGISTERS = 64;
 /** Cycles of a step along K by latency alone, of a workgroup's beginning and end, and of one more dispatch. */
 const STEP_CYCLES = 500, GROUP_CYCLES = 1500, DISPATCH_CYCLES = 5000;
+/** Parts that a workgroup of the second stage loads at once. */
+const SUM_PARTS = 32;
+/** Work besides multiplications, in multiplications: for each loaded value, and the share of what should overlap. */
+const LOAD_WORK = 8, UNHIDDEN = 0.1;
 
 /** Sides of tiles; a thread has eight values along the long ones and four along the short ones. */
-const SIDES = [16, 32, 48, 64, 96, 128];
+const SIDES = [16, 32, 64, 96, 128];
 
 /** All tiles: whole warps of 32 threads, at least two. */
 export const TILES: readonly Tile[] = SIDES.flatMap((rows) =>
@@ -67,9 +71,9 @@ export const TILES: readonly Tile[] = SIDES.flatMap((rows) =>
   })
 ).filter(({ threads }) => threads >= 64 && threads % 32 === 0);
 
-/** Share of the arithmetic that a tile reaches; threads with fewer values load more for each multiplication. */
-function efficiency({ threadRows, threadColumns }: Tile): number {
-  return { 64: 0.8, 32: 0.6, 16: 0.4 }[threadRows * threadColumns]!;
+/** Time of a multiplication by a tile, in units of a lone one: threads with fewer values read more, small tiles load more. */
+function work({ rows, columns, threadRows, threadColumns }: Tile): number {
+  return { 64: 1.25, 32: 1.7, 16: 2.5 }[threadRows * threadColumns]! + LOAD_WORK * (1 / rows + 1 / columns);
 }
 
 /** Estimated cycles of a product by a tile and a number of parts. */
@@ -81,13 +85,20 @@ function cycles(
   groups: number,
 ): number {
   const each = Math.ceil(groups / PROCESSORS), busy = Math.min(1, each * tile.threads / BUSY_THREADS);
-  const arithmetic = each * tile.rows * tile.columns * chunk / FMAS / efficiency(tile) / busy;
-  const loads = each * (tile.rows + tile.columns) * chunk * 4 / CACHE_BYTES;
-  const resident = Math.max(1, Math.floor(MOST_THREADS / tile.threads));
-  const waiting = Math.ceil(each / resident) * (Math.ceil(chunk / DEPTH) * STEP_CYCLES + GROUP_CYCLES);
-  const results = parts === 1 ? 1 : 2 * parts + 1;
-  const dram = (M * K + K * N + results * M * N) * batches * 4 / DRAM_BYTES / PROCESSORS;
-  return Math.max(arithmetic, loads, dram) + waiting / 4 + (parts === 1 ? 0 : DISPATCH_CYCLES);
+  const registers = (tile.threadRows * tile.threadColumns + OTHER_REGISTERS) * tile.threads;
+  const rounds = Math.ceil(each / Math.floor(REGISTERS / registers));
+  const through = (bytes: number) => bytes / DRAM_BYTES / PROCESSORS;
+  const results = 4 * M * N * batches;
+  const times = [
+    each * tile.rows * tile.columns * chunk / FMAS * work(tile) / busy,
+    each * (tile.rows + tile.columns) * chunk * 4 / CACHE_BYTES,
+    rounds * (Math.ceil(chunk / DEPTH) * STEP_CYCLES + GROUP_CYCLES),
+    through(4 * (M * K + K * N) * batches + results * parts),
+  ];
+  const sum = times.reduce((sum, time) => sum + time, 0);
+  const summing = Math.max(through(results * (parts + 1)), parts / SUM_PARTS * STEP_CYCLES);
+  const second = parts === 1 ? 0 : DISPATCH_CYCLES + summing;
+  return Math.max(...times) + UNHIDDEN * sum + second;
 }
 
 const plans = new Map<string, ProductPlan>();
