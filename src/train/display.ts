@@ -32,6 +32,7 @@ export interface TrainingDisplay {
  */
 export function trainingDisplay(options: ProgressOptions = {}): TrainingDisplay {
   let current: { readonly label: string; readonly bar: Progress } | undefined;
+  let said = "";
   const barOf = (label: string) => {
     if (current?.label !== label) {
       current?.bar.end();
@@ -46,7 +47,11 @@ export function trainingDisplay(options: ProgressOptions = {}): TrainingDisplay 
     onFold(fold, { folds, finished }) {
       barOf(labelOf(fold)).line(`fold ${fold} of ${folds}${finished ? ": finished before, opened" : ""}`);
     },
-    onMemory: (memory, { fold } = {}) => barOf(labelOf(fold)).line(memoryLine(memory)),
+    onMemory(memory, { fold } = {}) {
+      const text = memoryLine(memory);
+      if (text !== said) barOf(labelOf(fold)).line(text); // every fold takes the same
+      said = text;
+    },
     onStep({ fold, epoch, epochs, done, total, loss }) {
       barOf(labelOf(fold)).update(
         (epoch - 1) * total + done,

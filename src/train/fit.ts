@@ -14,7 +14,8 @@ import { predict } from "../predict/mod.ts";
 import { SAMPLERS } from "../sampling/mod.ts";
 import { type BatchSource, stepsPerEpoch, trainBatches } from "./batches.ts";
 import type { TrainConfig } from "./config.ts";
-import { measureTraining, planStep, type StepMemory } from "./memory.ts";
+import { measureTraining } from "./measure.ts";
+import { planStep, type StepMemory } from "./memory.ts";
 import { type StepResult, trainStep } from "./step.ts";
 
 /** What is trained on what. */

@@ -1,17 +1,13 @@
 /**
- * The memory of a training step, measured before the first one: a step of two images and one of three show how much is
- * live at each moment and how that grows with the images, so that the peak of any batch is known, and a batch that has
- * no room is refused or divided.
+ * Whether a training step has room: how a batch is divided where it has none as a whole, and what is said of it.
  *
  * @module
  */
-import { randomInt, seededRng } from "../core/rng.ts";
-import { inputTensor, type Model } from "../models/mod.ts";
-import { memoryState, recordLive } from "../tensor/live.ts";
+import type { Model } from "../models/mod.ts";
+import { memoryState } from "../tensor/live.ts";
 import * as tf from "../tensor/tf.ts";
-import type { Tensor2D, Tensor4D } from "../tensor/types.ts";
 import type { TrainConfig } from "./config.ts";
-import { lossGradients, type StepParts } from "./step.ts";
+import { measurePrediction, type PeakOf } from "./measure.ts";
 
 /** What a step of a full batch takes. */
 export interface StepMemory {
@@ -29,11 +25,6 @@ export interface StepMemory {
   readonly backend: string;
 }
 
-/** Bytes live at the peak, by the number of images that go through together. */
-export type PeakOf = (images: number) => number;
-
-const FEW = 2, MORE = 3;
-
 /**
  * Room beyond the live bytes, for gaps between buffers and the steps in which a wasm memory grows. Measured after four
  * steps of efficientnet_nano at 64 pixels with batches of 8, 32 and 128, and of efficientnet_b0 at 64 (16, 64), 128 (16)
@@ -42,66 +33,9 @@ const FEW = 2, MORE = 3;
  */
 const LOST_SHARE = 0.06, LOST_BYTES = 2 ** 26;
 
-/**
- * Measures what is live in a step's forward and backward pass. Running statistics are put back; no weight is touched.
- *
- * @param parts The model and the loss of the training to come; the optimizer's slots are counted where they are.
- */
-export function measureTraining(parts: Omit<StepParts, "optimizer">): PeakOf {
-  const { model } = parts,
-    statistics = Object.values(model.buffers),
-    saved = statistics.map((buffer) => buffer.clone());
-  try {
-    return measure(model, (x) => {
-      const classes = model.classes.length, images = x.shape[0];
-      const targets = tf.tidy(() =>
-        tf.cast(tf.oneHot(tf.range(0, images, 1, "int32").mod(tf.scalar(classes, "int32")), classes), "float32")
-      ) as Tensor2D;
-      const { gradients, figures } = lossGradients(parts, { x, targets }, seededRng("memory"));
-      tf.dispose([targets, gradients, figures]);
-    });
-  } finally {
-    statistics.forEach((buffer, i) => buffer.assign(saved[i]!));
-    tf.dispose(saved);
-  }
-}
-
-/** Measures what is live in a forward pass as in evaluation. */
-export function measurePrediction(model: Model): PeakOf {
-  return measure(model, (x) => tf.tidy(() => void model.forward(x, { training: false })));
-}
-
-function measure(model: Model, run: (x: Tensor4D) => void): PeakOf {
-  const [height, width] = model.input.size, rng = seededRng("memory");
-  const pixels = Uint8Array.from({ length: MORE * height * width * 3 }, () => randomInt(rng, 256));
-  const passOf = (images: number) => () => {
-    const x = inputTensor(pixels, images, model.input);
-    run(x);
-    x.dispose();
-  };
-  const record = (images: number) => {
-    // The kernels' buffers on wasm stay: let them grow first, so that they are there from the beginning to the end.
-    if (memoryState().heap !== undefined) passOf(images)();
-    return recordLive(passOf(images));
-  };
-  return extrapolate(record(FEW), record(MORE));
-}
-
-/**
- * The peak for any number of images from the live bytes at each moment for two and for three: each moment grows evenly,
- * but which of them is the peak changes, from the end of the backward pass, when there are all gradients, to its
- * beginning, when there is all that the forward pass saved.
- */
-function extrapolate(few: readonly number[], more: readonly number[]): PeakOf {
-  const same = few.length === more.length; // else the order of work depends on the images, and only the peaks are left
-  const from = same ? few : [Math.max(...few)], to = same ? more : [Math.max(...more)];
-  return (images) =>
-    from.reduce((peak, start, i) => Math.max(peak, start + (to[i]! - start) / (MORE - FEW) * (images - FEW)), 0);
-}
-
 /** What a number of live bytes needs of the backend's memory. */
 function neededFor(peak: number): number {
-  return peak * (1 + LOST_SHARE) + LOST_BYTES;
+  return Math.ceil(peak * (1 + LOST_SHARE)) + LOST_BYTES;
 }
 
 /**
@@ -125,18 +59,16 @@ export function planStep(
     const peak = peakOf(most) + (microBatch < batchSize ? gradients : 0);
     return { images: batchSize, microBatch, peak, needed: neededFor(peak), limit, backend };
   };
-  const fits = ({ needed }: StepMemory) => limit === undefined || needed <= limit;
-  const divided = (parts: number) => Math.ceil(batchSize / parts);
+  const fits = (microBatch: number) => limit === undefined || take(microBatch).needed <= limit;
   if (accumulate !== "auto") {
-    const plan = take(divided(accumulate));
-    if (fits(plan)) return plan;
-    throw noRoom(plan, largest(plan.microBatch, (images) => fits(take(images))), accumulate);
+    const microBatch = Math.ceil(batchSize / accumulate);
+    if (fits(microBatch)) return take(microBatch);
+    throw noRoom(take(microBatch), largest(microBatch, fits), accumulate);
   }
-  if (before !== undefined && before <= batchSize && fits(take(before))) return take(before);
-  for (let parts = 1; divided(parts) >= 2; parts++) {
-    if (fits(take(divided(parts)))) return take(divided(parts));
-  }
-  throw noRoom(take(2), 0, accumulate);
+  if (before !== undefined && before <= batchSize && fits(before)) return take(before);
+  const most = largest(batchSize, fits);
+  if (most < 2) throw noRoom(take(2), most, accumulate);
+  return take(Math.ceil(batchSize / Math.ceil(batchSize / most)));
 }
 
 /**
@@ -154,11 +86,15 @@ export function predictionBatch(
   return Math.max(1, largest(batchSize, (images) => neededFor(peakOf(images)) <= limit));
 }
 
-/** The largest number of images up to a bound that has room; 0 if none has. */
+/** The largest number of images up to a bound that has room; 0 if none has. More images never need less. */
 function largest(bound: number, fits: (images: number) => boolean): number {
-  let images = bound;
-  while (images > 0 && !fits(images)) images--;
-  return images;
+  let room = 0, none = bound + 1;
+  while (none - room > 1) {
+    const middle = (room + none) >> 1;
+    if (fits(middle)) room = middle;
+    else none = middle;
+  }
+  return room;
 }
 
 function noRoom(

@@ -47,10 +47,12 @@ export interface StepResult {
  * two differences: batch norms take their statistics from a micro-batch and update the running ones once for each, and
  * dropout and drop path are drawn for each micro-batch after the first from a generator of its own.
  *
- * @param batch The images, or micro-batches of them, each asked for when those before are done; they stay the caller's.
+ * @param batch The images, or micro-batches of them whose shares add up to 1, each asked for when those before are done;
+ * they stay the caller's.
  * @param options Learning rate, the step's number from 1, and where dropout is drawn from.
  * @returns Loss and hits. Reading them begins with the last of the step: on a GPU, what is read later waits for whatever
  * was handed over meanwhile.
+ * @throws {RangeError} At once, if there are no images, or no room in the backend's memory.
  */
 export function trainStep(
   parts: StepParts,
@@ -58,17 +60,22 @@ export function trainStep(
   { lr, step, rng }: { readonly lr: number; readonly step: number; readonly rng: Rng },
 ): Promise<StepResult> {
   const figures: Tensor[] = [];
-  let sum: Gradients | undefined;
-  for (const micro of Symbol.iterator in batch ? batch : [batch]) {
-    const found = lossGradients(parts, micro, sum ? rng.fork(`micro-batch ${figures.length}`) : rng);
-    figures.push(found.figures);
-    sum = sum ? addGradients(sum, found.gradients) : found.gradients;
+  let sum: Gradients = {};
+  try {
+    for (const micro of Symbol.iterator in batch ? batch : [batch]) {
+      const first = figures.length === 0;
+      const found = lossGradients(parts, micro, first ? rng : rng.fork(`micro-batch ${figures.length}`));
+      figures.push(found.figures);
+      sum = first ? found.gradients : addGradients(sum, found.gradients);
+    }
+    if (figures.length === 0) throw new RangeError("Cannot take a step as the batch must have images: it has none");
+    parts.optimizer.apply(sum, { lr, step });
+  } catch (error) {
+    tf.dispose(figures);
+    throw error;
+  } finally {
+    tf.dispose(sum);
   }
-  if (!sum) {
-    throw new RangeError("Cannot take a step as the batch must have images: current number of micro-batches is 0");
-  }
-  parts.optimizer.apply(sum, { lr, step });
-  tf.dispose(sum);
   return readFigures(figures);
 }
 

@@ -7,7 +7,8 @@ import { OPTIMIZERS } from "../../src/optim/mod.ts";
 import { disposeBackend, initBackend } from "../../src/tensor/mod.ts";
 import { memoryState, recordLive } from "../../src/tensor/live.ts";
 import * as tf from "../../src/tensor/tf.ts";
-import { measurePrediction, measureTraining, memoryLine, planStep, predictionBatch } from "../../src/train/memory.ts";
+import { measurePrediction, measureTraining } from "../../src/train/measure.ts";
+import { memoryLine, planStep, predictionBatch } from "../../src/train/memory.ts";
 import { trainStep } from "../../src/train/step.ts";
 import { between, printedRng } from "../tensor/compare.ts";
 
