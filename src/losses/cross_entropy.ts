@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { softmaxCrossEntropy } from "../tensor/ops.ts";
 import * as tf from "../tensor/tf.ts";
 import type { Tensor1D, Tensor2D } from "../tensor/types.ts";
 
@@ -27,6 +28,6 @@ export function crossEntropy({ labelSmoothing }: CrossEntropyOptions): Loss {
       const soft = labelSmoothing === 0
         ? targets
         : tf.add(tf.mul(targets, 1 - labelSmoothing), labelSmoothing / classes);
-      return tf.neg(tf.sum(tf.mul(soft, tf.logSoftmax(logits)), -1)) as Tensor1D;
+      return softmaxCrossEntropy(logits, soft as Tensor2D);
     });
 }

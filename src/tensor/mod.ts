@@ -36,5 +36,6 @@ export {
   type MbconvOptions,
   type MbconvVariables,
   scaleChannels,
+  softmaxCrossEntropy,
 } from "./ops.ts";
 export type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable, Variable1D, Variable4D } from "./types.ts";

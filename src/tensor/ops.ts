@@ -15,5 +15,6 @@ export {
 export { convNorm, type ConvNormOptions } from "./ops/conv_norm.ts";
 export { mbconv, type MbconvOptions, type MbconvVariables } from "./ops/mbconv.ts";
 export { globalAveragePool, scaleChannels } from "./ops/pool.ts";
+export { softmaxCrossEntropy } from "./ops/cross_entropy.ts";
 export { dropout, dropPath } from "./ops/dropout.ts";
 export { type AdamNumbers, adamStep, type AdamUpdate } from "./ops/adam.ts";

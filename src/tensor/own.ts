@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "./tf.ts";
-import type { Tensor, Tensor1D, Tensor4D, Variable, Variable1D } from "./types.ts";
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable, Variable1D } from "./types.ts";
 
 /** The nonlinearity applied at the end of an operation. */
 export type Activation = "none" | "relu" | "silu";
@@ -135,6 +135,8 @@ export interface OwnOps {
   ) => Tensor4D | undefined;
   /** A mobile inverted bottleneck; undefined for what it does not cover. */
   readonly mbconv?: (x: Tensor4D, variables: MbconvVariables, attributes: MbconvAttributes) => Tensor4D | undefined;
+  /** Cross entropy of the softmax of logits `[B, C]` against targets `[B, C]`, as `[B]`. */
+  readonly softmaxCrossEntropy?: (logits: Tensor2D, targets: Tensor2D) => Tensor1D;
   /** A step of Adam for all parameters. */
   readonly adam?: (updates: readonly AdamUpdate[], numbers: AdamNumbers) => void;
 }

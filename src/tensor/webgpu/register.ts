@@ -7,6 +7,7 @@ import { setOwnOps } from "../own.ts";
 import { runAdam } from "./adam.ts";
 import { registerBatchNorm, runBatchNorm } from "./batch_norm.ts";
 import { registerConvolution } from "./convolution.ts";
+import { registerCrossEntropy, runSoftmaxCrossEntropy } from "./cross_entropy.ts";
 import { registerDepthwise } from "./depthwise.ts";
 import { registerElementwise, runSilu } from "./elementwise.ts";
 import { registerMatrix } from "./matrix.ts";
@@ -26,12 +27,14 @@ export function registerKernels(): void {
   registerPooling();
   registerElementwise();
   registerSums();
+  registerCrossEntropy();
   setOwnOps("webgpu", {
     padding: true,
     batchNorm: runBatchNorm,
     silu: runSilu,
     averagePixels: runAveragePixels,
     scalePixels: runScalePixels,
+    softmaxCrossEntropy: runSoftmaxCrossEntropy,
     adam: runAdam,
   });
 }

@@ -8,6 +8,7 @@ import {
   disposeBackend,
   globalAveragePool,
   scaleChannels,
+  softmaxCrossEntropy,
 } from "../../../src/tensor/mod.ts";
 import * as tf from "../../../src/tensor/tf.ts";
 import { assertNear, between, type Case, normals, printedRng } from "../compare.ts";
@@ -237,6 +238,21 @@ gpuTest("tf.sum() on WebGPU has the same sums over leading axes, which are ours,
       run: (x) => [tf.sum(tf.add(x, 0.5), axes, keepDims)],
     }));
   });
+  await assertOnGpu(cases, rng, TOLERANCE);
+  await disposeBackend();
+});
+
+gpuTest("softmaxCrossEntropy() on WebGPU has the composed losses and gradients, far out too", async () => {
+  const rng = printedRng();
+  const cases = [[1, 1], [3, 18], [between(rng, 2, 9), between(rng, 60, 200)]].flatMap((shape) =>
+    [1, 60].map((scale): Case => ({
+      name: `softmaxCrossEntropy of [${shape}], logits times ${scale}`,
+      shapes: [shape, shape],
+      run: withGradients((logits, targets) =>
+        softmaxCrossEntropy(tf.mul(logits, scale) as tf.Tensor2D, tf.abs(targets) as tf.Tensor2D)
+      ),
+    }))
+  );
   await assertOnGpu(cases, rng, TOLERANCE);
   await disposeBackend();
 });
