@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { runTask, z } from "../../tasks/flags.ts";
 import { whole } from "../../tasks/setup.ts";
 import { processor } from "./machine.ts";
@@ -67,8 +68,8 @@ interface SideFlags {
 
 /** A program beside this one: a script in the checkout, a bundle in the archive that pack.ts makes. */
 function beside(name: string): string {
-  const url = new URL(`./${name}`, import.meta.url);
-  return new URL(import.meta.url.endsWith(".js") ? url.href.replace(/\.ts$/, ".js") : url.href).pathname;
+  const bundled = import.meta.filename!.endsWith(".js");
+  return join(import.meta.dirname!, bundled ? name.replace(/\.ts$/, ".js") : name);
 }
 
 function ours(...flags: string[]): string[] {
@@ -89,6 +90,7 @@ function gpuSides({ readEvery, python, torch }: SideFlags): Side[] {
   const reference = [python, beside("torch_reference.py"), "--device", "cuda", ...every];
   const theirs = [
     { name: "PyTorch CUDA, float32", command: reference },
+    { name: "PyTorch CUDA, float32, channels first", command: [...reference, "--layout", "contiguous"] },
     { name: "PyTorch CUDA, TF32", command: [...reference, "--tf32"] },
     { name: "PyTorch CUDA, AMP float16", command: [...reference, "--tf32", "--amp", "float16"] },
   ];

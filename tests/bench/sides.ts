@@ -8,9 +8,13 @@ import { median } from "./timing.ts";
 
 /** What is timed. */
 export interface Case {
+  /** "train" or "infer". */
   readonly what: string;
+  /** The model's name. */
   readonly model: string;
+  /** Side of the images in pixels. */
   readonly size: number;
+  /** Images in a step. */
   readonly batch: number;
 }
 
@@ -92,9 +96,8 @@ export async function compareSides(
   sides: readonly Side[],
   { rounds, seconds, signal }: { readonly rounds: number; readonly seconds: number; readonly signal: AbortSignal },
 ): Promise<Result[]> {
-  const options = Object.entries({ ...it, steps: 1_000_000, seconds }).flatMap((
-    [name, value],
-  ) => [`--${name}`, `${value}`]);
+  const values = { ...it, steps: 1_000_000, seconds };
+  const options = Object.entries(values).flatMap(([name, value]) => [`--${name}`, `${value}`]);
   const printed = sides.map((): Printed[] => []), failures = new Map<Side, string>();
   for (let round = 0; round < rounds; round++) {
     for (const [i, side] of sides.entries()) {
