@@ -115,9 +115,18 @@ export function output(shape: readonly number[]): tf.TensorInfo {
   return gpu().backend.makeTensorInfo([...shape], "float32");
 }
 
-/** The buffer that holds a tensor's values, which are brought to the GPU if they are not there. */
-export function bufferOf({ dataId }: tf.TensorInfo): GPUBuffer {
+/**
+ * The buffer that holds a tensor's values, which are brought to the GPU if they are not there.
+ *
+ * @throws {TypeError} If a float tensor shares the buffer of whole numbers, which stock kernels alone can read.
+ */
+export function bufferOf({ dataId, dtype, shape }: tf.TensorInfo): GPUBuffer {
   const { backend } = gpu(), data = backend.tensorMap.get(dataId);
+  if (dtype === "float32" && data.dtype !== "float32") {
+    throw new TypeError(
+      `Cannot run a program as tensor [${shape}] must hold float32 values: it shares those of a tensor of ${data.dtype}`,
+    );
+  }
   if (!data.resource) backend.uploadToGPU(dataId);
   return data.resource!;
 }

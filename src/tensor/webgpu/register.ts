@@ -6,6 +6,7 @@
 import { setOwnOps } from "../own.ts";
 import { runAdam } from "./adam.ts";
 import { registerBatchNorm, runBatchNorm } from "./batch_norm.ts";
+import { registerCast } from "./cast.ts";
 import { registerConvolution } from "./convolution.ts";
 import { registerCrossEntropy, runSoftmaxCrossEntropy } from "./cross_entropy.ts";
 import { registerDepthwise } from "./depthwise.ts";
@@ -27,6 +28,7 @@ export function registerKernels(): void {
   registerPooling();
   registerElementwise();
   registerSums();
+  registerCast();
   registerCrossEntropy();
   setOwnOps("webgpu", {
     padding: true,

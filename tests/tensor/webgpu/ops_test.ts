@@ -256,3 +256,14 @@ gpuTest("softmaxCrossEntropy() on WebGPU has the composed losses and gradients, 
   await assertOnGpu(cases, rng, TOLERANCE);
   await disposeBackend();
 });
+
+gpuTest("our programs read whole numbers that were cast, on the GPU or before they came there", async () => {
+  await useGpu();
+  const results = tf.tidy(() => {
+    const here = tf.tensor4d([1, 2, 3, 4], [1, 2, 1, 2], "int32"), there = tf.add(here, here) as tf.Tensor4D;
+    const yes = tf.greater(there, 5);
+    return [here, there, yes].map((x) => globalAveragePool(tf.cast(x, "float32") as tf.Tensor4D));
+  });
+  assertEquals((await valuesOnGpu(results)).map((values) => [...values]), [[2, 3], [4, 6], [0.5, 0.5]]);
+  await disposeBackend();
+});
