@@ -189,6 +189,7 @@ export {
   type BackendInfo,
   type BackendName,
   type BackendOptions,
+  type BatchNormVariables,
   describeBackend,
   disposeBackend,
   initBackend,
@@ -198,6 +199,8 @@ export {
   type Tensor2D,
   type Tensor4D,
   type Variable,
+  type Variable1D,
+  type Variable4D,
 } from "./src/tensor/mod.ts";
 export {
   type Augment,
@@ -211,6 +214,7 @@ export {
 export {
   type AttributesHeadOptions,
   type ConvLayer,
+  type ConvNormLayer,
   createModel,
   type CreateModelOptions,
   type EfficientNetOptions,

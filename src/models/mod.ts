@@ -21,7 +21,7 @@ export {
   type HiddenHeadOptions,
   type PlainHeadOptions,
 } from "./heads.ts";
-export type { ConvLayer, Layers } from "./layers.ts";
+export type { ConvLayer, ConvNormLayer, Layers } from "./layers.ts";
 export {
   type ForwardOptions,
   IMAGENET_INPUT,
