@@ -23,25 +23,37 @@ export interface Buffers {
   releaseAll(): void;
 }
 
-/**
- * Changes a backend's pool.
- *
- * @param onDestroy Called with each buffer that is destroyed.
- */
-export function keepBuffers(
-  backend: StockBackend,
-  counters: Counters,
-  onDestroy: (buffer: GPUBuffer) => void,
-): Buffers {
+/** What keepers of buffers are told. */
+export interface BufferEvents {
+  /** A buffer is destroyed. */
+  readonly onDestroy: (buffer: GPUBuffer) => void;
+  /** There was no memory for a buffer; this comes later than the call that made it. */
+  readonly onFull: () => void;
+}
+
+/** Usage of the buffers that hold tensors, as in the stock backend. */
+export function tensorUsage(): number {
+  return GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+}
+
+/** Changes a backend's pool. */
+export function keepBuffers(backend: StockBackend, counters: Counters, { onDestroy, onFull }: BufferEvents): Buffers {
   const { device, bufferManager: pool } = backend, numbers = new WeakMap<GPUBuffer, number>();
   const idle = new Map<GPUBuffer, number>(); // free buffers and when they were released, the oldest first
+  const dead = new WeakSet<GPUBuffer>(); // made without memory
   let made = 0, clock = 0, peak = 0;
   let doomed: GPUBuffer[] = [];
 
   const create = device.createBuffer.bind(device);
   device.createBuffer = (descriptor) => {
     checkSize(device, descriptor);
+    device.pushErrorScope("out-of-memory");
     const buffer = create(descriptor);
+    device.popErrorScope().then((error) => {
+      if (!error) return;
+      dead.add(buffer);
+      onFull();
+    }, () => {}); // the device was lost, of which there is other news
     numbers.set(buffer, ++made);
     counters.newBuffers++;
     counters.newBytes += descriptor.size;
@@ -86,7 +98,9 @@ export function keepBuffers(
     return buffer;
   };
   const release = pool.releaseBuffer.bind(pool);
-  pool.releaseBuffer = (buffer, reuse = true) => {
+  pool.releaseBuffer = (buffer, wanted = true) => {
+    const reuse = wanted && !dead.has(buffer);
+    if (!reuse) onDestroy(buffer);
     release(buffer, reuse);
     if (!reuse) return;
     idle.set(buffer, clock);

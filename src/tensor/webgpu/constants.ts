@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { tensorUsage } from "./buffers.ts";
 import type { StockBackend } from "./stock.ts";
 
 /** The largest such tensor, in bytes. */
@@ -24,8 +25,7 @@ export function keepConstants(backend: StockBackend, forget: (buffer: GPUBuffer)
     let buffer = kept.get(key);
     kept.delete(key); // the last used stand last
     if (!buffer) {
-      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-      buffer = device.createBuffer({ size: typed.byteLength, usage, mappedAtCreation: true });
+      buffer = device.createBuffer({ size: typed.byteLength, usage: tensorUsage(), mappedAtCreation: true });
       new Uint8Array(buffer.getMappedRange()).set(new Uint8Array(typed.buffer));
       buffer.unmap();
     }

@@ -6,6 +6,7 @@
  */
 import { count } from "../registry.ts";
 import * as tf from "../tf.ts";
+import { tensorUsage } from "./buffers.ts";
 import { gpu } from "./device.ts";
 
 /** A compute shader in WGSL, with the entry point `main`. */
@@ -31,9 +32,6 @@ export interface Run {
   /** How many workgroups; none at all if one number is 0. */
   readonly grid: Grid;
 }
-
-/** Usage of the buffers that hold tensors. */
-const TENSOR_USAGE = 0x80 | 0x04 | 0x08; // STORAGE, COPY_SRC and COPY_DST, as the stock backend's
 
 /**
  * Records a program. It runs after all that was recorded before, and sees what that wrote.
@@ -137,7 +135,7 @@ export function bufferOf({ dataId, dtype, shape }: tf.TensorInfo): GPUBuffer {
  * @param floats Its size, in float32 values.
  */
 export function temporary(floats: number): GPUBuffer {
-  return gpu().backend.bufferManager.acquireBuffer(floats * 4, TENSOR_USAGE);
+  return gpu().backend.bufferManager.acquireBuffer(floats * 4, tensorUsage());
 }
 
 /** Gives temporary buffers back, once everything that uses them has been recorded. */
