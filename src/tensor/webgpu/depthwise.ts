@@ -7,7 +7,7 @@ import { count, replaceKernel } from "../registry.ts";
 import type * as tf from "../tf.ts";
 import { type ConvAttributes, type ConvInfo, convInfo } from "../wasm/shapes.ts";
 import { FILTER_FIELDS, filterCode, filterKey } from "./depthwise_filter.ts";
-import { cutFilterGradient, stripLength } from "./depthwise_plan.ts";
+import { cutFilterGradient, filterRowsOf, stripLength } from "./depthwise_plan.ts";
 import {
   STRIP_FIELDS,
   STRIP_LANES,
@@ -68,6 +68,7 @@ function alongStrips(source: tf.TensorInfo, filter: tf.TensorInfo, info: ConvInf
     window: (strip) => stripWindow(kind, strip),
     rows: stripSources({ ...kind, vector }),
     taps: filterWidth,
+    held: filterWidth,
     step: backward ? strideWidth : 1,
   });
   const spec = { ...kind, strip, vector }, strips = Math.ceil(width / strip), rows = batchSize * targetHeight;
@@ -84,16 +85,17 @@ function alongStrips(source: tf.TensorInfo, filter: tf.TensorInfo, info: ConvInf
 function filterGradient(x: tf.TensorInfo, dy: tf.TensorInfo, info: ConvInfo): tf.TensorInfo {
   const { filterHeight, filterWidth, inChannels, strideWidth, outHeight, outWidth, padInfo } = info;
   const { vector, values } = valuesOf(info), out = output([filterHeight, filterWidth, inChannels, 1]);
+  const filterRows = filterRowsOf(filterHeight, filterWidth), rowGroups = Math.ceil(filterHeight / filterRows);
   const strip = stripLength({
     width: outWidth,
     window: (strip) => stripWindow({ backward: false, filterWidth, strideWidth }, strip),
-    rows: filterHeight,
+    rows: filterRows,
     taps: 0,
+    held: filterRows * filterWidth,
   });
   const rowStrips = Math.ceil(outWidth / strip), strips = info.batchSize * outHeight * rowStrips;
-  const cut = cutFilterGradient({ filterHeight, filterWidth, values, strips, strip });
-  const { parts, chunk } = cut;
-  const spec = { filterHeight, filterWidth, strideWidth, strip, filterRows: cut.filterRows, lanes: cut.lanes, vector };
+  const { lanes, parts, chunk, groups } = cutFilterGradient({ rowGroups, values, strips, strip });
+  const spec = { filterHeight, filterWidth, strideWidth, strip, filterRows, lanes, vector };
   const sizes = {
     values,
     strips,
@@ -113,7 +115,7 @@ function filterGradient(x: tf.TensorInfo, dy: tf.TensorInfo, info: ConvInfo): tf
   dispatch({ key: filterKey(spec), code: () => filterCode(spec) }, {
     uniforms: { integers: FILTER_FIELDS.map((name) => sizes[name]) },
     buffers: [bufferOf(x), bufferOf(dy), target],
-    grid: foldedGrid(cut.groups),
+    grid: foldedGrid(groups),
   });
   if (parts === 1) return out;
   sumParts(target, { sums, size, parts });

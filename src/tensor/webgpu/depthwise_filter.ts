@@ -5,11 +5,15 @@
  * @module
  */
 import { WORKERS } from "./depthwise_plan.ts";
+import { guardedLoad, valueType } from "./depthwise_strips.ts";
 
 /** What tells one program from another. */
 export interface FilterSpec {
+  /** Taps down. */
   readonly filterHeight: number;
+  /** Taps across. */
   readonly filterWidth: number;
+  /** Step across, in pixels. */
   readonly strideWidth: number;
   /** Pixels of dY that are loaded at once. */
   readonly strip: number;
@@ -41,38 +45,31 @@ export function filterKey(
 /** The program's code; uniforms at binding 0, then the image, dY, and the parts' results `[parts, taps, channels]`. */
 export function filterCode(spec: FilterSpec): string {
   const { filterHeight, filterWidth, strideWidth, strip, filterRows, lanes, vector } = spec;
-  const type = vector ? "vec4<f32>" : "f32", window = (strip - 1) * strideWidth + filterWidth;
+  const window = (strip - 1) * strideWidth + filterWidth;
   const each = (n: number, write: (i: number) => string) =>
     Array.from({ length: n }, (_, i) => write(i)).join("\n      ");
   const taps = Array.from({ length: filterRows * filterWidth }, (_, k) => k);
-  const filterRow = (g: number) =>
-    `{
-      let y = i32(row % u.outHeight * u.strideY) - i32(u.top) + i32(firstRow) + ${g};
-      if (u32(y) < u.height) {
+  const filterRow = (g: number) => `
+      { let filterY = firstRow + ${g}u; let y = i32(row % u.outHeight * u.strideY + filterY) - i32(u.top);
+      if (filterY < ${filterHeight}u && u32(y) < u.height) {
       let line = (image * u.height + u32(y)) * u.width;
+      ${each(window, (i) => guardedLoad(`x${i}`, "x", `line + u32(start + ${i})`, `u32(start + ${i}) < u.width`))}
       ${
-      each(
-        window,
-        (i) =>
-          `let place${i} = select(0u, (line + u32(start + ${i})) * u.values + channel, u32(start + ${i}) < u.width);`,
-      )
-    }
-      ${each(window, (i) => `let x${i} = select(${type}(), x[place${i}], u32(start + ${i}) < u.width);`)}
-      ${
-      each(strip * filterWidth, (k) => {
-        const tap = k % filterWidth, i = Math.floor(k / filterWidth), sum = `sum${g * filterWidth + tap}`;
-        return `${sum} = fma(x${i * strideWidth + tap}, dy${i}, ${sum});`;
-      })
-    }
+    each(strip * filterWidth, (k) => {
+      const tap = k % filterWidth, i = Math.floor(k / filterWidth), sum = `sum${g * filterWidth + tap}`;
+      return `${sum} = fma(x${i * strideWidth + tap}, dy${i}, ${sum});`;
+    })
+  }
       } }`;
   return `
+${valueType(vector)}
 struct Uniforms { ${FILTER_FIELDS.map((name) => `${name}: u32`).join(", ")} };
 @group(0) @binding(0) var<uniform> u: Uniforms;
-@group(0) @binding(1) var<storage, read> x: array<${type}>;
-@group(0) @binding(2) var<storage, read> dy: array<${type}>;
-@group(0) @binding(3) var<storage, read_write> partials: array<${type}>;
-var<workgroup> sharedSums: array<${type}, ${SHARED_SUMS * WORKERS}>;
-var<workgroup> quarterSums: array<${type}, ${SHARED_SUMS * WORKERS / 4}>;
+@group(0) @binding(1) var<storage, read> x: array<V>;
+@group(0) @binding(2) var<storage, read> dy: array<V>;
+@group(0) @binding(3) var<storage, read_write> partials: array<V>;
+var<workgroup> sharedSums: array<V, ${SHARED_SUMS * WORKERS}>;
+var<workgroup> quarterSums: array<V, ${SHARED_SUMS * WORKERS / 4}>;
 
 @compute @workgroup_size(${WORKERS}) fn main(
   @builtin(local_invocation_index) lane: u32,
@@ -87,15 +84,14 @@ var<workgroup> quarterSums: array<${type}, ${SHARED_SUMS * WORKERS / 4}>;
   let worker = lane / ${lanes}u;
   let firstRow = group / across % ${Math.ceil(filterHeight / filterRows)}u * ${filterRows}u;
   let end = select(0u, min(part * u.chunk + u.chunk, u.strips), channel < u.values);
-  ${taps.map((k) => `var sum${k} = ${type}();`).join("\n  ")}
+  ${taps.map((k) => `var sum${k} = V();`).join("\n  ")}
   for (var at = part * u.chunk + worker; at < end; at += ${WORKERS / lanes}u) {
       let row = at / u.rowStrips;
       let first = at % u.rowStrips * ${strip}u;
       let image = row / u.outHeight;
       let start = i32(first * ${strideWidth}u) - i32(u.left);
       let result = row * u.outWidth + first;
-      ${each(strip, (i) => `var dy${i} = ${type}();`)}
-      ${each(strip, (i) => `if (first + ${i}u < u.outWidth) { dy${i} = dy[(result + ${i}u) * u.values + channel]; }`)}
+      ${each(strip, (i) => guardedLoad(`dy${i}`, "dy", `result + ${i}u`, `first + ${i}u < u.outWidth`))}
       ${each(filterRows, filterRow)}
   }
   ${reduction(taps, spec)}

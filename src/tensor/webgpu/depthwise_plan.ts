@@ -6,8 +6,8 @@
  */
 import { LONGEST_CHUNK } from "./gemm_plan.ts";
 
-/** Most pixels of a strip, and most values that a thread may hold for them; a value is up to four numbers. */
-const LONGEST_STRIP = 8, MOST_HELD = 24;
+/** Most pixels of a strip, and most values that a thread may hold at once; a value is up to four numbers. */
+const LONGEST_STRIP = 8, MOST_HELD = 26;
 /** Threads of a workgroup of the filter's gradient. */
 export const WORKERS = 256;
 /** Workgroups wanted at least of a large GPU's kernel: four on each of 132 processors. */
@@ -23,8 +23,10 @@ export interface StripSize {
   readonly window: (strip: number) => number;
   /** Rows of values for a row of results. */
   readonly rows: number;
-  /** Taps of a row of the filter. */
+  /** Values of the filter that are loaded for a row of values. */
   readonly taps: number;
+  /** Values that a thread holds beside a strip and its window: taps, or sums over them. */
+  readonly held: number;
   /** What strips must be a multiple of; 1 by default. */
   readonly step?: number;
 }
@@ -32,20 +34,23 @@ export interface StripSize {
 /**
  * How many neighbours along a row a thread makes: the number with the fewest loads and stores for the row.
  */
-export function stripLength({ width, window, rows, taps, step = 1 }: StripSize): number {
+export function stripLength({ width, window, rows, taps, held, step = 1 }: StripSize): number {
   let best = step, fewest = Infinity;
   for (let strip = step; strip <= Math.max(step, LONGEST_STRIP); strip += step) {
-    if (strip > step && strip + window(strip) > MOST_HELD) break;
+    if (strip > step && strip + window(strip) + held > MOST_HELD) break;
     const cost = Math.ceil(width / strip) * (rows * (window(strip) + taps) + strip);
     if (cost < fewest) [best, fewest] = [strip, cost];
   }
   return best;
 }
 
+/** Rows of a filter whose taps a thread sums, in its gradient. */
+export function filterRowsOf(filterHeight: number, filterWidth: number): number {
+  return Math.max(1, Math.min(filterHeight, Math.floor(MOST_TAPS / filterWidth)));
+}
+
 /** How the sums of a filter's gradient are divided. */
 export interface FilterCut {
-  /** Rows of the filter whose taps a thread sums. */
-  readonly filterRows: number;
   /** Neighbouring channel values of a workgroup; its other threads divide the strips. */
   readonly lanes: number;
   /** Parts of the strips, each with a result of its own. */
@@ -59,26 +64,19 @@ export interface FilterCut {
 /**
  * Cuts the sums of a filter's gradient.
  *
- * @param sizes The filter, the channel values (fours of channels where they are loaded by fours), and the strips of dY in
- *   all images, of so many pixels each.
+ * @param sizes How many groups of rows the filter has, the channel values (fours of channels where they are loaded by
+ *   fours), and the strips of dY in all images, of so many pixels each.
  */
 export function cutFilterGradient(
-  { filterHeight, filterWidth, values, strips, strip }: {
-    filterHeight: number;
-    filterWidth: number;
-    values: number;
-    strips: number;
-    strip: number;
-  },
+  { rowGroups, values, strips, strip }: { rowGroups: number; values: number; strips: number; strip: number },
 ): FilterCut {
-  const filterRows = Math.max(1, Math.min(filterHeight, Math.floor(MOST_TAPS / filterWidth)));
   const lanes = lanesFor(values), workers = WORKERS / lanes;
-  const each = Math.ceil(values / lanes) * Math.ceil(filterHeight / filterRows);
+  const each = Math.ceil(values / lanes) * rowGroups;
   const longest = workers * Math.max(1, Math.floor(LONGEST_CHUNK / strip));
   const wanted = Math.max(Math.ceil(WANTED_GROUPS / each), Math.ceil(strips / longest));
   const chunk = Math.max(Math.ceil(strips / wanted), Math.min(strips, 2 * workers));
   const parts = Math.ceil(strips / chunk);
-  return { filterRows, lanes, parts, chunk, groups: each * parts };
+  return { lanes, parts, chunk, groups: each * parts };
 }
 
 /** Few lanes fit any number of channels, many load whole cache lines. */

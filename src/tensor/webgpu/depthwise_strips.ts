@@ -9,9 +9,13 @@
 export interface StripSpec {
   /** Whether it is the gradient by the image, of dY, instead of the convolution, of the image. */
   readonly backward: boolean;
+  /** Taps down. */
   readonly filterHeight: number;
+  /** Taps across. */
   readonly filterWidth: number;
+  /** Step down, in pixels. */
   readonly strideHeight: number;
+  /** Step across, in pixels. */
   readonly strideWidth: number;
   /** Results of a thread; backward a multiple of the stride. */
   readonly strip: number;
@@ -33,10 +37,8 @@ const MOST_WRITTEN_OUT = 25;
 /** The program's key. */
 export function stripKey(spec: StripSpec): string {
   const { backward, filterHeight, filterWidth, strideHeight, strideWidth, strip, vector } = spec;
-  return `depthwise ${
-    backward ? "backward" : "forward"
-  } ${filterHeight}x${filterWidth} by ${strideHeight}x${strideWidth} ` +
-    `strip ${strip} of ${vector ? 4 : 1}`;
+  const filter = `${filterHeight}x${filterWidth} by ${strideHeight}x${strideWidth}`;
+  return `depthwise ${backward ? "backward" : "forward"} ${filter} strip ${strip} of ${vector ? 4 : 1}`;
 }
 
 /** Values of a row that a strip needs. */
@@ -67,7 +69,7 @@ function stripTaps(spec: StripSpec) {
     return {
       pairs,
       columns: `let first = i32(q / u.values) * ${strip}; let start = first * ${sx} - i32(u.left);`,
-      line: `let topY = y * ${sy} - i32(u.top);`,
+      rows: `let topY = y * ${sy} - i32(u.top);`,
       row: "let filterY = t; let sourceY = topY + t;",
       inside: "u32(sourceY) < u.sourceHeight",
     };
@@ -82,43 +84,59 @@ function stripTaps(spec: StripSpec) {
     pairs,
     columns: `let first = i32(q / u.values) * ${strip} - i32(u.left % ${sx}u);
   let start = (first + i32(u.left)) / ${sx} - ${back};`,
-    line: `let edgeY = y + i32(u.top);`,
+    rows: `let edgeY = y + i32(u.top);`,
     row: `let filterY = edgeY % ${sy} + t * ${sy}; let sourceY = edgeY / ${sy} - t;`,
     inside: `filterY < ${filterHeight} && u32(sourceY) < u.sourceHeight`,
   };
 }
 
+/** Says that `V` is what the program counts channels in. */
+export function valueType(vector: boolean): string {
+  return `alias V = ${vector ? "vec4<f32>" : "f32"};`;
+}
+
+/**
+ * Loads the channel's value of a pixel, or zero, without a branch, so that several loads are on their way at once.
+ *
+ * @param name The value's name.
+ * @param buffer Where it is.
+ * @param pixel The pixel's number.
+ * @param inside Whether there is such a pixel.
+ */
+export function guardedLoad(name: string, buffer: string, pixel: string, inside: string): string {
+  return `let ${name} = select(V(), ${buffer}[select(0u, (${pixel}) * u.values + channel, ${inside})], ${inside});`;
+}
+
 /** The program's code; uniforms at binding 0, then the values, the filter, the results. */
 export function stripCode(spec: StripSpec): string {
   const { filterHeight, filterWidth, strip, vector } = spec;
-  const { pairs, columns, line, row, inside } = stripTaps(spec), window = stripWindow(spec, strip);
-  const type = vector ? "vec4<f32>" : "f32", sources = stripSources(spec);
+  const { pairs, columns, rows, row, inside } = stripTaps(spec), window = stripWindow(spec, strip);
+  const sources = stripSources(spec);
   const each = (n: number, write: (i: number) => string) =>
     Array.from({ length: n }, (_, i) => write(i)).join("\n    ");
+  const sums = pairs.map(({ result, tap, value }) => `sum${result} = fma(value${value}, tap${tap}, sum${result});`);
+  const isInside = (i: number) => `u32(start + ${i}) < u.sourceWidth`;
   const body = `
     ${row}
     if (${inside}) {
     let line = (image * u.sourceHeight + u32(sourceY)) * u.sourceWidth;
     let tapLine = u32(filterY) * ${filterWidth}u;
-    ${
-    each(window, (i) =>
-      `let place${i} = select(0u, (line + u32(start + ${i})) * u.values + channel, u32(start + ${i}) < u.sourceWidth);`)
-  }
-    ${each(window, (i) => `let value${i} = select(${type}(), values[place${i}], u32(start + ${i}) < u.sourceWidth);`)}
+    ${each(window, (i) => guardedLoad(`value${i}`, "values", `line + u32(start + ${i})`, isInside(i)))}
     ${each(filterWidth, (i) => `let tap${i} = taps[(tapLine + ${i}u) * u.values + channel];`)}
-    ${
-    pairs.map(({ result, tap, value }) => `sum${result} = fma(value${value}, tap${tap}, sum${result});`).join("\n    ")
-  }
+    ${sums.join("\n    ")}
     }`;
+  const store = (i: number) =>
+    `if (u32(first + ${i}) < u.targetWidth) { results[u32(line + first + ${i}) * u.values + channel] = sum${i}; }`;
   const loop = filterHeight * filterWidth <= MOST_WRITTEN_OUT
     ? each(sources, (t) => `{ let t = ${t}; ${body} }`)
     : `for (var t = 0; t < ${sources}; t++) { ${body} }`;
   return `
+${valueType(vector)}
 struct Uniforms { ${STRIP_FIELDS.map((name) => `${name}: u32`).join(", ")} };
 @group(0) @binding(0) var<uniform> u: Uniforms;
-@group(0) @binding(1) var<storage, read> values: array<${type}>;
-@group(0) @binding(2) var<storage, read> taps: array<${type}>;
-@group(0) @binding(3) var<storage, read_write> results: array<${type}>;
+@group(0) @binding(1) var<storage, read> values: array<V>;
+@group(0) @binding(2) var<storage, read> taps: array<V>;
+@group(0) @binding(3) var<storage, read_write> results: array<V>;
 
 @compute @workgroup_size(${STRIP_LANES * STRIP_ROWS}) fn main(
   @builtin(local_invocation_index) lane: u32,
@@ -134,13 +152,10 @@ struct Uniforms { ${STRIP_FIELDS.map((name) => `${name}: u32`).join(", ")} };
   let image = row / u.targetHeight;
   let y = i32(row % u.targetHeight);
   ${columns}
-  ${line}
-  ${each(strip, (i) => `var sum${i} = ${type}();`)}
+  ${rows}
+  ${each(strip, (i) => `var sum${i} = V();`)}
   ${loop}
-  let resultLine = i32(row * u.targetWidth);
-  ${
-    each(strip, (i) =>
-      `if (u32(first + ${i}) < u.targetWidth) { results[u32(resultLine + first + ${i}) * u.values + channel] = sum${i}; }`)
-  }
+  let line = i32(row * u.targetWidth);
+  ${each(strip, store)}
 }`;
 }

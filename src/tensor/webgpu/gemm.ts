@@ -10,6 +10,7 @@ import { DEPTH, type Tile } from "./gemm_plan.ts";
 
 /** What tells one product's program from another. */
 export interface ProductSpec {
+  /** Shares of the result. */
   readonly tile: Tile;
   /** The left operand, whose outer index is a row of the result. */
   readonly a: Operand;
@@ -78,7 +79,9 @@ ${join("fetch")}
 ${join("stash")}
     workgroupBarrier();
     at += ${DEPTH}u;
+    if (at < end) {
 ${join("fetch")}
+    }
 ${multiplications(tile, operands[0].read, operands[1].read)}
     workgroupBarrier();
   }

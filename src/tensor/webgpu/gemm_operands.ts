@@ -20,6 +20,7 @@ export type Layout = "rows" | "columns" | "patches" | "patchColumns" | "taps";
 
 /** One of a product's two operands. */
 export interface Operand {
+  /** Where its values lie. */
   readonly layout: Layout;
   /** Whether four neighbours in memory can be loaded at once. */
   readonly vector: boolean;
@@ -117,6 +118,20 @@ function layoutCode(layout: Layout, name: string, limit: string): LayoutCode {
   }
 }
 
+/** Where an operand stands in the program. */
+export interface OperandPlace {
+  /** Length of the tile along the outer index. */
+  readonly side: number;
+  /** The uniform that ends the outer index. */
+  readonly limit: string;
+  /** The tile's first outer index. */
+  readonly first: string;
+  /** The workgroup's threads. */
+  readonly threads: number;
+  /** The thread's number. */
+  readonly lane: string;
+}
+
 /** What brings a tile of an operand to the workgroup's memory. */
 export interface OperandCode {
   /** Declares, once, what each thread will load. */
@@ -136,13 +151,11 @@ export interface OperandCode {
  *
  * @param name Name of the buffer; `${name}Begin` is where its batch begins.
  * @param operand Layout and width of loads.
- * @param options The tile's side, the uniform that ends the outer index, the tile's first outer index, the workgroup's
- *   threads, and the thread's number.
  */
 export function operandCode(
   name: string,
   { layout, vector }: Operand,
-  { side, limit, first, threads, lane }: { side: number; limit: string; first: string; threads: number; lane: string },
+  { side, limit, first, threads, lane }: OperandPlace,
 ): OperandCode {
   const { alongDepth, outer, depth, inside, index } = layoutCode(layout, name, limit);
   const quads = side / 4, blocks = quads * DEPTH / 4, twist = quads % 8 === 0 ? 2 : 1;
@@ -155,15 +168,14 @@ export function operandCode(
     const [quad, step] = alongDepth
       ? [`${at}Block / ${DEPTH / 4}u`, `${at}Block % ${DEPTH / 4}u`]
       : [`${at}Block % ${quads}u`, `${at}Block / ${quads}u`];
+    // Without branches, so that all loads are on their way at once; what is outside loads the first value and drops it.
     const load = (i: number, j: number) => {
-      const o = `o${id(i)}`,
-        conditions = ["k < end", `${o} < ${limit}`, ...(inside ? [inside(id(i))] : [])].join(" && ");
-      const [line, part] = alongDepth ? [i, j] : [j, i],
-        [zero, target, fours] = vector
-          ? ["vec4<f32>()", value(line), " / 4u"]
-          : ["0.0", `${value(line)}.${"xyzw"[part]}`, ""];
-      return `{ let is = ${conditions}; ` +
-        `${target} = select(${zero}, ${name}[select(0u, ${index(o, id(i))}, is)${fours}], is); }`;
+      const o = `o${id(i)}`, conditions = ["k < end", `${o} < ${limit}`, ...(inside ? [inside(id(i))] : [])];
+      const [line, part] = alongDepth ? [i, j] : [j, i], place = `select(0u, ${index(o, id(i))}, inside)`;
+      const assignment = vector
+        ? `${value(line)} = select(vec4<f32>(), ${name}[${place} / 4u], inside);`
+        : `${value(line)}.${"xyzw"[part]} = select(0.0, ${name}[${place}], inside);`;
+      return `{ let inside = ${conditions.join(" && ")}; ${assignment} }`;
     };
     prepare.push(
       `let ${at}Block = ${lane} + ${slot * threads}u;`,
@@ -182,13 +194,12 @@ export function operandCode(
       "}",
     );
     const target = alongDepth ? `(${at}Quad ^ (${at}Step * ${twist}u))` : `${at}Quad`;
+    const turned = (line: number) => `vec4<f32>(${four.map((i) => `${value(i)}.${"xyzw"[line]}`).join(", ")})`;
     stash.push(
       `${guard} {`,
       ...four.map((line) => {
-        const turned = `vec4<f32>(${four.map((i) => `${value(i)}.${"xyzw"[line]}`).join(", ")})`;
-        return `${name}Tile[(${at}Step * 4u + ${line}u) * ${quads}u + ${target}] = ${
-          alongDepth ? turned : value(line)
-        };`;
+        const place = `(${at}Step * 4u + ${line}u) * ${quads}u + ${target}`;
+        return `${name}Tile[${place}] = ${alongDepth ? turned(line) : value(line)};`;
       }),
       "}",
     );

@@ -1,7 +1,8 @@
 /**
  * How a matrix product is cut into tiles and parts: the cheapest by a model of a large GPU, which counts the arithmetic,
  * the loads and the waiting of each choice, after the roofline model of Williams, Waterman and Patterson, 2009,
- * https://doi.org/10.1145/1498765.1498785. The model is the same on every machine, and so the sums are too.
+ * https://doi.org/10.1145/1498765.1498785. The model is the same on every machine, and so the sums are too. Its numbers are
+ * those of a data sheet and estimates; none is measured.
  *
  * @module
  */
@@ -22,8 +23,11 @@ export interface Tile {
 
 /** Sizes of a product `[M, K]` times `[K, N]`, several of them if they are batched. */
 export interface ProductSize {
+  /** Rows of the result. */
   readonly M: number;
+  /** Columns of the result. */
   readonly N: number;
+  /** Length of the sums. */
   readonly K: number;
   /** How many products; 1 by default. */
   readonly batches?: number;
@@ -33,6 +37,7 @@ export interface ProductSize {
 
 /** How a product is done. */
 export interface ProductPlan {
+  /** Shares of the result. */
   readonly tile: Tile;
   /** Parts of K, each with a result of its own. */
   readonly parts: number;

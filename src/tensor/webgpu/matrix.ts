@@ -14,7 +14,9 @@ import { sumParts } from "./gemm_sum.ts";
 
 /** A product's operand: its values, how they lie, and how many neighbours there are along the contiguous index. */
 export interface Factor {
+  /** The values. */
   readonly tensor: tf.TensorInfo;
+  /** How they lie. */
   readonly layout: Layout;
   /** Length of what is contiguous in memory; where four divide it, values are loaded by fours. */
   readonly contiguous: number;
@@ -22,8 +24,11 @@ export interface Factor {
 
 /** A product of matrices, or of what the operands' layouts make one. */
 export interface Product extends ProductSize {
+  /** The left operand. */
   readonly a: Factor;
+  /** The right operand. */
   readonly b: Factor;
+  /** The result, which is written. */
   readonly out: tf.TensorInfo;
   /** Whether rows of the result are pixels of an image, by the geometry; then K is not divided. */
   readonly scattered?: boolean;
@@ -104,13 +109,19 @@ export function registerMatrix(): void {
   });
 }
 
-/** Consecutive batches of a product, whose operands begin at matrices a and b and come round after so many. */
-interface BatchRun {
+/** Consecutive batches of a product, of which each operand has as many, or fewer that come round. */
+export interface BatchRun {
+  /** How many. */
   readonly batches: number;
+  /** The left operand's first matrix. */
   readonly a: number;
+  /** The right operand's first matrix. */
   readonly b: number;
+  /** The result's first matrix. */
   readonly c: number;
+  /** Matrices of the left operand, after which it begins again. */
   readonly aBatches: number;
+  /** Matrices of the right operand, after which it begins again. */
   readonly bBatches: number;
 }
 
