@@ -111,7 +111,7 @@ const inputGradient = (activation: Activation, training: boolean): Mapping => ({
   before: BACKWARD.before +
     (training
       ? " let slopes = gammaGradient[c] * u.share; let means = betaGradient[c] * u.share;"
-      : " let slopes = V(); let means = V() * u.share;"),
+      : " let slopes = V(); let means = V();"),
   value: "gradient(dy[k], x[k], m, inverse, scale, shift, slopes, means)",
 });
 

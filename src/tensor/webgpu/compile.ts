@@ -33,7 +33,9 @@ export async function compilePrograms(run: () => void, onProgress?: Progress): P
   tf.Variable.prototype.assign = () => {};
   compileOnly(true);
   try {
-    tf.tidy(run);
+    tf.tidy(() => {
+      run(); // and nothing is returned, as tidy takes no promise
+    });
   } finally {
     compileOnly(false);
     tf.Variable.prototype.assign = assign;
