@@ -123,7 +123,7 @@ export function planProduct(size: ProductSize): ProductPlan {
 function cheapest(size: ProductSize): ProductPlan {
   const { M, N, K, batches = 1, divisible = true } = size;
   const most = Math.max(1, Math.min(Math.ceil(K / 64), Math.floor(MOST_PARTIALS / (M * N * batches))));
-  const least = Math.min(most, Math.ceil(K / LONGEST_CHUNK));
+  const least = Math.min(most, Math.max(1, Math.ceil(K / LONGEST_CHUNK)));
   let best: ProductPlan | undefined, lowest = Infinity;
   for (const tile of TILES) {
     const tiles = Math.ceil(M / tile.rows) * Math.ceil(N / tile.columns) * batches;

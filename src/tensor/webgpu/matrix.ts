@@ -102,7 +102,7 @@ export function registerMatrix(): void {
         aBatches: starts.aBatches,
         bBatches: starts.bBatches,
       };
-      // A divided sum gives its whole result at once.
+      // The second stage of a divided sum writes all of the result, so that one run of several is not divided.
       multiply({ ...product, batches, divisible: batches === count(outer), geometry });
     }
     return out;

@@ -209,5 +209,6 @@ Deno.test("planProduct() covers K by chunks of bounded length and memory, and di
     assert(chunk <= LONGEST_CHUNK || 2 * M * N * batches * K / LONGEST_CHUNK > MOST_PARTIALS, where);
     assertEquals(groups, Math.ceil(M / tile.rows) * Math.ceil(N / tile.columns) * parts * batches);
     assertEquals(planProduct({ M, N, K, batches, divisible: false }).parts, 1);
+    assertEquals(planProduct({ M, N, K: 0 }).parts, 1); // pixels that no tap reaches
   }
 });
