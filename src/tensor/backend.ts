@@ -22,8 +22,8 @@ export interface BackendInfo {
   readonly version: string;
   /** Threads that our kernels use. */
   readonly threads: number;
-  /** The build of our own kernels in use; the backends other than wasm have none. */
-  readonly kernels: "relaxed SIMD" | "SIMD" | "none";
+  /** The build of our own kernels in use; TensorFlow and plain JavaScript have none. */
+  readonly kernels: "relaxed SIMD" | "SIMD" | "WGSL" | "none";
   /** What it was tried for. */
   readonly need: Need;
   /** The backends that come before it, and why each was passed over. */
@@ -124,7 +124,7 @@ export function currentBackend(): BackendInfo | undefined {
  * @returns A line for the backend, and one for each that was passed over.
  */
 export function describeBackend({ name, device, version, kernels, need, skipped }: BackendInfo): string {
-  const own = kernels === "none" ? "" : `, own kernels with ${kernels}`;
+  const own = kernels === "none" ? "" : `, own kernels ${kernels === "WGSL" ? "in" : "with"} ${kernels}`;
   const lines = [`backend ${name} to ${need} on ${device} (${version}${own})`];
   for (const { name, reason } of skipped) lines.push(`  not ${name}: ${reason}`);
   return lines.join("\n");

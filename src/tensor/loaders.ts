@@ -29,7 +29,7 @@ export interface Loaded {
   /** Threads that it uses of ours. */
   readonly threads: number;
   /** Which of our own kernels it uses. */
-  readonly kernels: "relaxed SIMD" | "SIMD" | "none";
+  readonly kernels: "relaxed SIMD" | "SIMD" | "WGSL" | "none";
 }
 
 /** The backends in the order in which they are tried; each loads its software only when its turn comes. */
@@ -99,7 +99,7 @@ async function loadWebgpu({ explicit }: LoadOptions): Promise<Loaded> {
   }
   await startDevice(adapter);
   registerGpuKernels();
-  return { device, version, threads: 1, kernels: "none" };
+  return { device, version, threads: 1, kernels: "WGSL" };
 }
 
 /** Mesa's drivers complain on standard error where XDG_RUNTIME_DIR is not set, as on servers; they need no such folder. */
