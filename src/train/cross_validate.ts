@@ -36,6 +36,8 @@ export interface CrossValidateOptions {
   readonly onFold?: (fold: number, state: { readonly folds: number; readonly finished: boolean }) => void;
   /** Called before a fold's first step, with the memory that a step takes. */
   readonly onMemory?: (memory: StepMemory, state: { readonly fold: number }) => void;
+  /** Called while a GPU's shaders are compiled, before a fold's first step. */
+  readonly onCompile?: (compiled: number, total: number) => void;
   /** Called for each step, once its loss is known. */
   readonly onStep?: (state: StepState & { readonly fold: number }) => void;
   /** Called after each epoch. */
@@ -104,6 +106,7 @@ export async function crossValidate(
         fold,
         images,
         signal,
+        onCompile: options.onCompile,
         onMemory: (memory) => options.onMemory?.(memory, { fold: k }),
         onStep: (state) => options.onStep?.({ ...state, fold: k }),
         onEpoch: (row, state) => options.onEpoch?.(row, { ...state, fold: k }),

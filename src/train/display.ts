@@ -16,6 +16,8 @@ export interface TrainingDisplay {
   onFold(fold: number, state: { readonly folds: number; readonly finished: boolean }): void;
   /** Shows what a step takes of the backend's memory. */
   onMemory(memory: StepMemory, state?: { readonly fold?: number }): void;
+  /** Shows shaders being compiled. */
+  onCompile(compiled: number, total: number): void;
   /** Shows a step. */
   onStep(state: StepState & { readonly fold?: number }): void;
   /** Shows an epoch. */
@@ -52,6 +54,7 @@ export function trainingDisplay(options: ProgressOptions = {}): TrainingDisplay 
       if (text !== said) barOf(labelOf(fold)).line(text); // every fold takes the same
       said = text;
     },
+    onCompile: (compiled, total) => barOf("compiling shaders").update(compiled, total),
     onStep({ fold, epoch, epochs, done, total, loss }) {
       barOf(labelOf(fold)).update(
         (epoch - 1) * total + done,

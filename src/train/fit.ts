@@ -12,11 +12,14 @@ import type { Model } from "../models/mod.ts";
 import { type Optimizer, SCHEDULES } from "../optim/mod.ts";
 import { predict } from "../predict/mod.ts";
 import { SAMPLERS } from "../sampling/mod.ts";
+import * as tf from "../tensor/tf.ts";
+import type { Tensor } from "../tensor/types.ts";
 import { type BatchSource, stepsPerEpoch, trainBatches } from "./batches.ts";
 import type { TrainConfig } from "./config.ts";
+import { compileStep } from "./compile.ts";
 import { measureTraining } from "./measure.ts";
 import { planStep, type StepMemory } from "./memory.ts";
-import { type StepResult, trainStep } from "./step.ts";
+import { readSteps, takeStep } from "./step.ts";
 
 /** What is trained on what. */
 export interface FitParts {
@@ -44,13 +47,15 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
   /** Called before the first step, with what a step takes. */
   readonly onMemory?: (memory: StepMemory) => void | Promise<void>;
-  /** Called for each step, in order, once its loss is known: when the next has been handed to the backend. */
+  /** Called while a GPU's shaders are compiled, before the first step. */
+  readonly onCompile?: (compiled: number, total: number) => void;
+  /** Called for each step, in order, once its loss is known. */
   readonly onStep?: (state: StepState) => void;
 }
 
 /** A step that has been taken, and whose loss is not read yet. */
 interface StepInFlight {
-  readonly result: Promise<StepResult>;
+  readonly figures: Tensor;
   readonly indices: Int32Array;
   readonly done: number;
 }
@@ -71,8 +76,8 @@ export interface StepState {
 
 /**
  * Trains epoch by epoch and validates after each. All randomness is forked from the seed by epoch and step, so that going
- * on after any epoch gives the same numbers as an unbroken run. A step's loss is read when the next step has been handed
- * to the backend, so that a GPU never waits for it; all are read when the epoch ends.
+ * on after any epoch gives the same numbers as an unbroken run. On a GPU the losses of several steps are read at
+ * once, as it stands still meanwhile, and its shaders are compiled before the first step.
  *
  * @throws {RangeError} If a step has no room in the backend's memory.
  * @throws {Error} If the loss is no longer a finite number; the message names the step and the images.
@@ -80,11 +85,12 @@ export interface StepState {
 export async function* fit(
   { model, optimizer, source, train, valid }: FitParts,
   config: TrainConfig,
-  { done = 0, step = 0, microBatch: before, signal, onMemory, onStep }: FitOptions = {},
+  { done = 0, step = 0, microBatch: before, signal, onMemory, onCompile, onStep }: FitOptions = {},
 ): AsyncGenerator<{ readonly row: EpochRow; readonly valid: Predictions }> {
   const parts = { model, optimizer, loss: build("loss", LOSSES, config.loss) };
   const schedule = build("schedule", SCHEDULES, config.schedule);
   const sampler = build("sampler", SAMPLERS, config.sampler);
+  await compileStep(parts, config, onCompile);
   const memory = planStep(config, measureTraining(parts), { model, before });
   await onMemory?.(memory);
   const { microBatch } = memory;
@@ -97,29 +103,32 @@ export async function* fit(
     const lrAt = () => config.lr * schedule({ step, stepsPerEpoch: total, epochs: config.epochs });
     const firstLr = lrAt();
     let lossSum = 0, correct = 0, seen = 0, stepsDone = 0;
-    const settle = async ({ result, indices, done }: StepInFlight) => {
-      const figures = await result;
-      if (!Number.isFinite(figures.loss)) {
-        const ids = Array.from(indices, (index) => source.images.ids[index]).join(", ");
-        throw new Error(`Cannot go on training as the loss is ${figures.loss} in epoch ${epoch}, step ${done}: ${ids}`);
+    const inFlight: StepInFlight[] = [];
+    const settle = async () => {
+      const steps = inFlight.splice(0), results = await readSteps(steps.map(({ figures }) => figures));
+      for (const [i, { indices, done }] of steps.entries()) {
+        const { loss, correct: hits } = results[i]!;
+        if (!Number.isFinite(loss)) {
+          const ids = Array.from(indices, (index) => source.images.ids[index]).join(", ");
+          throw new Error(`Cannot go on training as the loss is ${loss} in epoch ${epoch}, step ${done}: ${ids}`);
+        }
+        seen += indices.length;
+        lossSum += loss * indices.length;
+        correct += hits;
+        onStep?.({ epoch, epochs: config.epochs, done, total, loss: lossSum / seen });
       }
-      seen += indices.length;
-      lossSum += figures.loss * indices.length;
-      correct += figures.correct;
-      onStep?.({ epoch, epochs: config.epochs, done, total, loss: lossSum / seen });
     };
-    let inFlight: StepInFlight | undefined;
     const batches = trainBatches(source, order, { ...config, microBatch }, rng.fork("augment"));
     for (const { indices, parts: batch } of batches) {
       signal?.throwIfAborted();
-      const result = trainStep(parts, batch, { lr: lrAt(), step: step + 1, rng: rng.fork(`step ${stepsDone}`) });
+      const figures = takeStep(parts, batch, { lr: lrAt(), step: step + 1, rng: rng.fork(`step ${stepsDone}`) });
       step++;
       stepsDone++;
-      if (inFlight) await settle(inFlight);
-      inFlight = { result, indices, done: stepsDone };
+      inFlight.push({ figures, indices, done: stepsDone });
+      if (inFlight.length >= readTogether()) await settle();
       await new Promise((resolve) => setTimeout(resolve, 0)); // lets signals in
     }
-    if (inFlight) await settle(inFlight);
+    if (inFlight.length > 0) await settle();
     const trained = performance.now();
     const predictions = await predict(model, source.images, {
       indices: valid,
@@ -144,4 +153,9 @@ export async function* fit(
     };
     yield { row, valid: predictions };
   }
+}
+
+/** How many steps' losses are read at once: one where reading costs nothing, several where a GPU waits for it. */
+function readTogether(): number {
+  return tf.getBackend() === "webgpu" ? 8 : 1;
 }

@@ -40,8 +40,7 @@ export interface StepResult {
 }
 
 /**
- * Takes one step on the mean loss of a batch. All is computed, or on a GPU handed over, when the function returns; only
- * the two numbers of the result come later, so that the caller can prepare the next step while a GPU still computes.
+ * Takes one step on the mean loss of a batch. All is computed, or on a GPU handed over, when the function returns.
  *
  * Of several micro-batches the gradients are summed by their shares, which gives the gradient of the whole batch, with
  * two differences: batch norms take their statistics from a micro-batch and update the running ones once for each, and
@@ -50,15 +49,14 @@ export interface StepResult {
  * @param batch The images, or micro-batches of them whose shares add up to 1, each asked for when those before are done;
  * they stay the caller's.
  * @param options Learning rate, the step's number from 1, and where dropout is drawn from.
- * @returns Loss and hits. Reading them begins with the last of the step: on a GPU, what is read later waits for whatever
- * was handed over meanwhile.
- * @throws {RangeError} At once, if there are no images, or no room in the backend's memory.
+ * @returns Loss and hits `[2]`, for {@linkcode readSteps}; the caller's.
+ * @throws {RangeError} If there are no images, or no room in the backend's memory.
  */
-export function trainStep(
+export function takeStep(
   parts: StepParts,
   batch: MicroBatch | Iterable<MicroBatch>,
   { lr, step, rng }: { readonly lr: number; readonly step: number; readonly rng: Rng },
-): Promise<StepResult> {
+): Tensor {
   const figures: Tensor[] = [];
   let sum: Gradients = {};
   try {
@@ -76,7 +74,15 @@ export function trainStep(
   } finally {
     tf.dispose(sum);
   }
-  return readFigures(figures);
+  if (figures.length === 1) return figures[0]!;
+  const all = tf.tidy(() => tf.addN(figures));
+  tf.dispose(figures);
+  return all;
+}
+
+/** {@linkcode takeStep}, and its loss and hits read. */
+export async function trainStep(...step: Parameters<typeof takeStep>): Promise<StepResult> {
+  return (await readSteps([takeStep(...step)]))[0]!;
 }
 
 type Gradients = Readonly<Record<string, Tensor>>;
@@ -116,13 +122,18 @@ function addGradients(sum: Gradients, more: Gradients): Gradients {
   );
 }
 
-/** Sums loss and hits over the micro-batches, reads them and gives them up. */
-function readFigures(figures: Tensor[]): Promise<StepResult> {
-  const both = figures.length === 1 ? figures[0]! : tf.tidy(() => tf.addN(figures));
-  if (figures.length > 1) tf.dispose(figures);
-  const result = both.data().then(([loss, correct]) => ({ loss: loss!, correct: correct! })).finally(() =>
-    both.dispose()
-  );
-  result.catch(() => {}); // whoever waits for the result hears of it; nobody need be waiting yet
-  return result;
+/**
+ * Reads what steps came to, all at once: on a GPU each reading waits for everything that was handed over before it.
+ *
+ * @param figures From {@linkcode takeStep}; they are given up.
+ */
+export async function readSteps(figures: readonly Tensor[]): Promise<StepResult[]> {
+  const all = tf.stack([...figures]);
+  tf.dispose([...figures]);
+  try {
+    const values = await all.data();
+    return figures.map((_, i) => ({ loss: values[2 * i]!, correct: values[2 * i + 1]! }));
+  } finally {
+    all.dispose();
+  }
 }

@@ -30,6 +30,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Called before the first step, with the memory that a step takes. */
   readonly onMemory?: (memory: StepMemory) => void;
+  /** Called while a GPU's shaders are compiled, before the first step. */
+  readonly onCompile?: (compiled: number, total: number) => void;
   /** Called for each step, once its loss is known. */
   readonly onStep?: (state: StepState) => void;
   /** Called after each epoch, with whether it is the best so far. */
@@ -71,7 +73,7 @@ export async function train(dataset: Dataset, config: TrainConfig, options: Trai
 
 /** Trains, and writes everything of the run but its heads. */
 async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions): Promise<void> {
-  const { dir, images, signal, onMemory, onStep, onEpoch } = options;
+  const { dir, images, signal, onMemory, onCompile, onStep, onEpoch } = options;
   const backend = currentBackend() ?? await initBackend({ need: "train" });
   const environment = { ...await describeEnvironment(), backend };
   const labels = dataset.samples.map(({ label }) => label);
@@ -88,6 +90,7 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
       step: history.at(-1)?.step ?? 0,
       microBatch: await microBatchBefore(dir),
       signal,
+      onCompile,
       onStep,
       onMemory: async (memory: StepMemory) => {
         await writeJson(`${dir}/${FILES.env}`, { ...environment, memory });
