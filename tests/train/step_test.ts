@@ -9,7 +9,7 @@ import { initBackend } from "../../src/tensor/mod.ts";
 import * as ops from "../../src/tensor/ops.ts";
 import * as tf from "../../src/tensor/tf.ts";
 import { divideEvenly } from "../../src/train/batches.ts";
-import { type MicroBatch, trainStep } from "../../src/train/step.ts";
+import { type MicroBatch, readSteps, takeStep, trainStep } from "../../src/train/step.ts";
 import { between, normals, printedRng } from "../tensor/compare.ts";
 
 const CLASSES = 5;
@@ -145,27 +145,30 @@ Deno.test("trainStep() draws dropout anew for each micro-batch", async () => {
   model.dispose();
 });
 
-Deno.test("trainStep() has stepped when it returns, and reads its figures later", async () => {
+Deno.test("takeStep() has stepped when it returns, and readSteps() reads several steps at once", async () => {
   const rng = printedRng();
   await initBackend({ need: "train", prefer: "wasm", threads: 2 });
   const model = plainModel(1), optimizer = build("optimizer", OPTIMIZERS, { name: "adam" })(model.params);
-  const whole = microBatch(images(rng, 4, 12)), bias = model.params["classifier.bias"]!;
+  const whole = microBatch(images(rng, 4, 12)),
+    bias = model.params["classifier.bias"]!,
+    tensors = tf.memory().numTensors;
   const options = { lr: 0.1, step: 1, rng };
-  const pending = trainStep({ model, loss, optimizer }, whole, options);
-  const after = [...bias.dataSync()];
+  const first = takeStep({ model, loss, optimizer }, whole, options), after = [...bias.dataSync()];
   assert(after.every((value) => Math.abs(value) > 0.05), "Adam's first step moves each bias by lr");
-  const second = trainStep({ model, loss, optimizer }, whole, { ...options, step: 2 });
-  assert((await second).loss < (await pending).loss);
+  const second = takeStep({ model, loss, optimizer }, whole, { ...options, step: 2 });
+  const [before, later] = await readSteps([first, second]);
+  assert(later!.loss < before!.loss);
+  assertEquals(tf.memory().numTensors, tensors);
   release([whole]);
   optimizer.dispose();
   model.dispose();
 });
 
-Deno.test("trainStep() refuses a batch without images, at once", async () => {
+Deno.test("takeStep() refuses a batch without images", async () => {
   await initBackend({ need: "train", prefer: "wasm", threads: 2 });
   const model = plainModel(1), optimizer = build("optimizer", OPTIMIZERS, { name: "adam" })(model.params);
   assertThrows(
-    () => void trainStep({ model, loss, optimizer }, [], { lr: 1, step: 1, rng: seededRng(1) }),
+    () => void takeStep({ model, loss, optimizer }, [], { lr: 1, step: 1, rng: seededRng(1) }),
     RangeError,
     "must have images",
   );
