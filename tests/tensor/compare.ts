@@ -115,11 +115,11 @@ export function assertNear(
   where = "",
 ): void {
   assert(actual.length === expected.length, `${actual.length} values for ${expected.length}: ${where}`);
-  let scale = 1e-3, off = 0;
+  let scale = 1e-3, off = 0; // NaN stays: nothing is greater
   for (let i = 0; i < expected.length; i++) {
     scale = Math.max(scale, Math.abs(expected[i]!));
     const difference = Math.abs(actual[i]! - expected[i]!);
-    if (!(difference <= off)) off = difference;
+    if (Number.isNaN(difference) || difference > off) off = difference;
   }
   assert(off <= tolerance * scale, `off by ${off} where the largest value is ${scale}: ${where}`);
 }

@@ -10,7 +10,7 @@ import * as tf from "../tf.ts";
 import { convolveInto, filterGradient, inputGradient } from "./convolution.ts";
 import { engine } from "./engine.ts";
 import { finishGradient, gradientSums, normAt, normFloats, normOf, runningNorm, sourceOf } from "./norm.ts";
-import { type ConvInfo, convInfo } from "./shapes.ts";
+import { type ConvInfo, convInfo } from "../shapes.ts";
 import { ACTIVATIONS, placeNormalisation } from "./structs.ts";
 import { onTape } from "./tape.ts";
 

@@ -23,7 +23,8 @@ import {
 } from "./matrix.ts";
 import { PARTS } from "./pool.ts";
 import { count, replaceKernel } from "../registry.ts";
-import { type ConvAttributes, type ConvInfo, convInfo, type Geometry, geometryOf, placeGeometry } from "./shapes.ts";
+import { type ConvAttributes, type ConvInfo, convInfo } from "../shapes.ts";
+import { type Geometry, geometryOf, placeGeometry } from "./geometry.ts";
 
 /** Patches below which all are written out, so that the product can be divided by columns. */
 const FEW_PATCHES = 512;

@@ -7,7 +7,8 @@ import type * as tf from "../tf.ts";
 import { engine } from "./engine.ts";
 import { PARTS } from "./pool.ts";
 import { replaceKernel } from "../registry.ts";
-import { type ConvAttributes, type ConvInfo, convInfo, geometryOf, placeGeometry } from "./shapes.ts";
+import { type ConvAttributes, type ConvInfo, convInfo } from "../shapes.ts";
+import { geometryOf, placeGeometry } from "./geometry.ts";
 
 /** Rows of a filter that the kernels' tables hold, and the bytes of such a table. */
 const MAX_ROWS = 32, TABLE = 8 * MAX_ROWS;

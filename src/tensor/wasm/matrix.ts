@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { broadcastShape } from "./shapes.ts";
+import { batchRuns, broadcastShape } from "../shapes.ts";
 import { engine } from "./engine.ts";
 import { PARTS } from "./pool.ts";
 import { count, replaceKernel } from "../registry.ts";
@@ -140,19 +140,22 @@ export function registerMatrix(): void {
     const outer = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
     const e = engine(), out = e.output([...outer, M, N]);
     if (count(out.shape) === 0 || K === 0) return stock({ a, b }, attrs);
-    const batchesA = count(a.shape.slice(0, -2)), batchesB = count(b.shape.slice(0, -2));
-    for (let i = 0; i < count(outer); i++) {
-      const product: Product = {
-        a: e.address(a) + Math.min(i, batchesA - 1) * M * K * 4,
-        b: e.address(b) + Math.min(i, batchesB - 1) * K * N * 4,
-        c: e.address(out) + i * M * N * 4,
-        M,
-        N,
-        K,
-        transposeB,
-      };
-      if (transposeA) multiplyTransposed(product);
-      else multiply(product);
+    for (
+      const { batches, aBatches, bBatches, ...start } of batchRuns(a.shape.slice(0, -2), b.shape.slice(0, -2), outer)
+    ) {
+      for (let i = 0; i < batches; i++) {
+        const product: Product = {
+          a: e.address(a) + (start.a + i % aBatches) * M * K * 4,
+          b: e.address(b) + (start.b + i % bBatches) * K * N * 4,
+          c: e.address(out) + (start.c + i) * M * N * 4,
+          M,
+          N,
+          K,
+          transposeB,
+        };
+        if (transposeA) multiplyTransposed(product);
+        else multiply(product);
+      }
     }
     return out;
   });

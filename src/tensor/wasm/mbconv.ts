@@ -13,7 +13,7 @@ import { multiply } from "./matrix.ts";
 import { backward } from "./mbconv_gradient.ts";
 import { infer } from "./mbconv_infer.ts";
 import { normFloats, normOf, roomFor, sourceOf } from "./norm.ts";
-import { type ConvInfo, convInfo } from "./shapes.ts";
+import { type ConvInfo, convInfo } from "../shapes.ts";
 import { placeGated, placeNormalised } from "./structs.ts";
 import { onTape } from "./tape.ts";
 

@@ -7,7 +7,7 @@
 import * as tf from "../tf.ts";
 import { engine } from "./engine.ts";
 import { count, type Gradients, replaceKernel, runKernel, tensorOf } from "../registry.ts";
-import { geometryOf, placeGeometry } from "./shapes.ts";
+import { geometryOf, placeGeometry } from "./geometry.ts";
 
 const AVERAGE = "AveragePixels", SCALE = "ScalePixels";
 

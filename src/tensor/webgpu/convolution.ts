@@ -6,7 +6,7 @@
  */
 import { count, replaceKernel } from "../registry.ts";
 import type * as tf from "../tf.ts";
-import { type ConvAttributes, type ConvInfo, convInfo } from "../wasm/shapes.ts";
+import { type ConvAttributes, type ConvInfo, convInfo } from "../shapes.ts";
 import { output } from "./dispatch.ts";
 import { multiply } from "./matrix.ts";
 

@@ -5,7 +5,7 @@
  */
 import { count, replaceKernel } from "../registry.ts";
 import type * as tf from "../tf.ts";
-import { type ConvAttributes, type ConvInfo, convInfo } from "../wasm/shapes.ts";
+import { type ConvAttributes, type ConvInfo, convInfo } from "../shapes.ts";
 import { FILTER_FIELDS, filterCode, filterKey } from "./depthwise_filter.ts";
 import { cutFilterGradient, filterRowsOf, stripLength } from "./depthwise_plan.ts";
 import {

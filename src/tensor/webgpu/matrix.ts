@@ -5,7 +5,7 @@
  */
 import { count, replaceKernel } from "../registry.ts";
 import type * as tf from "../tf.ts";
-import { broadcastShape } from "../wasm/shapes.ts";
+import { batchRuns, broadcastShape } from "../shapes.ts";
 import { bufferOf, dispatch, foldedGrid, output, release, temporary } from "./dispatch.ts";
 import { type Layout, PRODUCT_FIELDS, type ProductField } from "./gemm_operands.ts";
 import { planProduct, type ProductPlan, type ProductSize } from "./gemm_plan.ts";
@@ -107,57 +107,4 @@ export function registerMatrix(): void {
     }
     return out;
   });
-}
-
-/** Consecutive batches of a product, of which each operand has as many, or fewer that come round. */
-export interface BatchRun {
-  /** How many. */
-  readonly batches: number;
-  /** The left operand's first matrix. */
-  readonly a: number;
-  /** The right operand's first matrix. */
-  readonly b: number;
-  /** The result's first matrix. */
-  readonly c: number;
-  /** Matrices of the left operand, after which it begins again. */
-  readonly aBatches: number;
-  /** Matrices of the right operand, after which it begins again. */
-  readonly bBatches: number;
-}
-
-/**
- * The batches of a product in as few runs as can be: one, where each operand's outer shape is the end of the result's,
- * ones before it left aside; else one for each matrix.
- *
- * @param a Outer shape of the left operand.
- * @param b Outer shape of the right operand.
- * @param out The two broadcast against each other.
- */
-export function batchRuns(a: readonly number[], b: readonly number[], out: readonly number[]): BatchRun[] {
-  const whole = (shape: readonly number[]) => {
-    const kept = shape.slice(shape.findIndex((n) => n !== 1));
-    return count(shape) === 1 || `${out.slice(out.length - kept.length)}` === `${kept}`;
-  };
-  const batches = count(out);
-  if (whole(a) && whole(b)) return [{ batches, a: 0, b: 0, c: 0, aBatches: count(a), bBatches: count(b) }];
-  return Array.from({ length: batches }, (_, c) => ({
-    batches: 1,
-    a: matrixAt(c, a, out),
-    b: matrixAt(c, b, out),
-    c,
-    aBatches: 1,
-    bBatches: 1,
-  }));
-}
-
-/** The number of an operand's matrix that belongs to the c-th of the result. */
-function matrixAt(c: number, shape: readonly number[], out: readonly number[]): number {
-  let at = 0, stride = 1, rest = c;
-  for (let axis = 1; axis <= out.length; axis++) {
-    const n = shape[shape.length - axis] ?? 1, place = rest % out[out.length - axis]!;
-    rest = Math.floor(rest / out[out.length - axis]!);
-    if (n !== 1) at += place * stride;
-    stride *= n;
-  }
-  return at;
 }

@@ -3,7 +3,7 @@ import * as tf from "../../../src/tensor/tf.ts";
 import { bufferOf, foldedGrid, output } from "../../../src/tensor/webgpu/dispatch.ts";
 import { DEPTH, LONGEST_CHUNK, MOST_PARTIALS, planProduct, TILES } from "../../../src/tensor/webgpu/gemm_plan.ts";
 import { sumParts } from "../../../src/tensor/webgpu/gemm_sum.ts";
-import { batchRuns, multiply } from "../../../src/tensor/webgpu/matrix.ts";
+import { multiply } from "../../../src/tensor/webgpu/matrix.ts";
 import { assertNear, between, type Case, normals, printedRng, sameBits } from "../compare.ts";
 import { assertOnGpu, gpuTest, useGpu, valuesOnGpu } from "./gpu.ts";
 
@@ -52,19 +52,6 @@ gpuTest("BatchMatMul broadcasts its batches", async () => {
     };
   });
   await assertOnGpu(cases, rng, TOLERANCE);
-});
-
-Deno.test("batchRuns() takes all batches at once where operands come round", () => {
-  assertEquals(batchRuns([3], [3], [3]), [{ batches: 3, a: 0, b: 0, c: 0, aBatches: 3, bBatches: 3 }]);
-  assertEquals(batchRuns([2, 3], [1, 3], [2, 3]), [{ batches: 6, a: 0, b: 0, c: 0, aBatches: 6, bBatches: 3 }]);
-  assertEquals(batchRuns([2, 1], [1, 3], [2, 3]).map(({ a, b }) => [a, b]), [
-    [0, 0],
-    [0, 1],
-    [0, 2],
-    [1, 0],
-    [1, 1],
-    [1, 2],
-  ]);
 });
 
 gpuTest("multiply() has one result in every tile, with K whole and divided", async () => {

@@ -1,38 +1,10 @@
 /**
- * Shapes as TensorFlow.js computes them: of convolutions, and of broadcast operands.
+ * A convolution's sizes where the kernels read them.
  *
  * @module
  */
-import * as tf from "../tf.ts";
+import type { ConvInfo } from "../shapes.ts";
 import { engine } from "./engine.ts";
-
-/** Sizes, steps and padding of a convolution. */
-export type ConvInfo = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
-
-/** Attributes of TensorFlow.js's convolution kernels. */
-export interface ConvAttributes {
-  readonly strides: number | [number, number];
-  readonly pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding;
-  readonly dataFormat?: string;
-  readonly dilations?: number | [number, number];
-  readonly dimRoundingMode?: "floor" | "round" | "ceil";
-}
-
-/**
- * Sizes of a convolution.
- *
- * @returns Undefined if our kernels do not cover it: for data that are not NHWC, and for dilations.
- */
-export function convInfo(
-  input: readonly number[],
-  filter: readonly number[],
-  { strides, pad, dataFormat = "NHWC", dilations = 1, dimRoundingMode }: ConvAttributes,
-  depthwise = false,
-): ConvInfo | undefined {
-  if (dataFormat !== "NHWC" || [dilations].flat().some((d) => d !== 1)) return undefined;
-  const shape = [...input] as [number, number, number, number], kernel = [...filter] as typeof shape;
-  return tf.backend_util.computeConv2DInfo(shape, kernel, strides, 1, pad, dimRoundingMode, depthwise);
-}
 
 /** Sizes as the kernels' class Geometry holds them. */
 export interface Geometry {
@@ -85,9 +57,4 @@ export function placeGeometry(geometry: Geometry): number {
     geometry.left,
   ]);
   return address;
-}
-
-/** The shape of two operands broadcast against each other. */
-export function broadcastShape(a: number[], b: number[]): number[] {
-  return tf.broadcast_util.assertAndGetBroadcastShape(a, b);
 }
