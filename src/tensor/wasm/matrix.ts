@@ -111,6 +111,32 @@ export function multiplyTransposed(
   run("gemmTransposedColumns", [a, operandA, M, panels, c, N, P, room, stride], M, { grain: BLOCK, parts });
 }
 
+/**
+ * C = A B, and D = A2^T B2 of as many rows: in one go where the rows are many, as both read much of the same.
+ *
+ * @param product The first, without a transposed operand A.
+ * @param transposed The second; its K is the first's M.
+ * @returns How many parts' sums the epilogue left.
+ */
+export function multiplyBoth(product: Product, transposed: Product): number {
+  const { a, operandA = 0, c, M, N, K, epilogue = 0 } = product;
+  const { a: a2, operandA: operandA2 = 0, b: b2, operandB: operandB2 = 0, c: d, M: M2, N: N2 } = transposed;
+  if (!dividesAlong(M, M2)) {
+    const parts = multiply(product);
+    multiplyTransposed(transposed);
+    return parts;
+  }
+  const { run, scratch } = engine(), panels = packPanels(product);
+  const stride = PACKED_ROWS + (blocksUp(M2) + panelCount(N2) * PANEL) * TRANSPOSED_DEPTH * 4;
+  let parts = 0;
+  sumOfParts(d, M2 * N2, (partials) => {
+    const room = scratch("columns", PARTS * stride);
+    const first = [a, operandA, panels, c, N, K, epilogue], second = [a2, operandA2, b2, operandB2, d, M2, N2];
+    return parts = run("gemmBoth", [...first, ...second, partials, room, stride], M, { grain: 4 * ROWS });
+  });
+  return parts;
+}
+
 /** The most columns that a part gets when M are divided by fives. */
 export function columnsOfPart(M: number, parts: number): number {
   const units = Math.ceil(M / BLOCK);

@@ -8,7 +8,7 @@ import { tensorOf } from "../registry.ts";
 import type * as tf from "../tf.ts";
 import { depthwiseBlock } from "./depthwise.ts";
 import { engine } from "./engine.ts";
-import { multiply, multiplyTransposed } from "./matrix.ts";
+import { multiply, multiplyBoth, multiplyTransposed } from "./matrix.ts";
 import { type Bottleneck, type Kept, placeFactors, places, SIGMOID, SILU } from "./mbconv.ts";
 import { finishGradient, gradientSums, normAt } from "./norm.ts";
 import { PARTS } from "./pool.ts";
@@ -54,11 +54,10 @@ export function backward(dy: tf.Tensor, x: tf.Tensor, block: Bottleneck, kept: K
   const wide = fill(kept.mixed.shape), activeAt = e.address(kept.active), dGate = e.scratch("gates", PARTS * B * D * 4);
   const epilogue = placeGateSums({ sums: dGate, width: D, pixels: after, images: B, other: activeAt });
   const filter = e.address(project.filter), back = { b: filter, transposeB: true, M: B * after, N: D, K: O };
-  const parts = multiply({ a: dz, operandA: operand, c: wide.at, ...back, epilogue });
-  if (parts > 1) e.run("sumParts", [dGate, dGate + B * D * 4, parts - 1, B * D * 4], B * D, { grain: 1024 });
   const dProject = fill(project.filter.shape), operandA = placeGated(at.gate, D, after);
-  const product = { operandA, b: dz, operandB: operand, c: dProject.at, M: D, N: O, K: B * after };
-  multiplyTransposed({ a: activeAt, ...product });
+  const weights = { a: activeAt, operandA, b: dz, operandB: operand, c: dProject.at, M: D, N: O, K: B * after };
+  const parts = multiplyBoth({ a: dz, operandA: operand, c: wide.at, ...back, epilogue }, weights);
+  if (parts > 1) e.run("sumParts", [dGate, dGate + B * D * 4, parts - 1, B * D * 4], B * D, { grain: 1024 });
   [kept.projected, kept.active, dropped].forEach((tensor) => tensor?.dispose());
 
   const excitation = leaveExcitation(dGate, block, at);
@@ -98,8 +97,8 @@ export function backward(dy: tf.Tensor, x: tf.Tensor, block: Bottleneck, kept: K
   const gradient = placeGradient({ dz: narrow.at, x: expandedAt, norm: first, table: firstTable, width: D });
   const dx = fill(x.shape), dExpand = fill(expand.filter.shape), addition = residual ? placeAddition(DY, I) : 0;
   const input = { b: e.address(expand.filter), transposeB: true, c: dx.at, M: B * before, N: I, K: D };
-  multiply({ a: narrow.at, operandA: gradient, ...input, epilogue: addition });
-  multiplyTransposed({ a: X, b: narrow.at, operandB: gradient, c: dExpand.at, M: I, N: D, K: B * before });
+  const expansion = { a: X, b: narrow.at, operandB: gradient, c: dExpand.at, M: I, N: D, K: B * before };
+  multiplyBoth({ a: narrow.at, operandA: gradient, ...input, epilogue: addition }, expansion);
   tensorOf(narrow.info).dispose();
   kept.expanded.dispose();
   kept.small.dispose();

@@ -215,6 +215,34 @@ export function gemmTransposedRows(
 }
 
 /**
+ * A product, and with the same rows another, transposed one: `gemmRows` for C and `gemmTransposedRows` for D, by blocks of
+ * rows, so that what both read is in the cache the second time.
+ *
+ * @param scratch Room for 60 x 384 floats, and for 256 packed rows of A2 and B2, for each part.
+ */
+export function gemmBoth(
+  a: usize, operand: usize, panels: usize, c: usize, N: i32, K: i32, epilogue: usize, a2: usize, operandA2: usize,
+  b2: usize, operandB2: usize, d: usize, M2: i32, N2: i32, partials: usize, scratch: usize, stride: usize,
+  part: i32, from: i32, to: i32,
+): void {
+  const room = scratch + <usize>part * stride, columns = room + floats(ROWS * DEPTH);
+  const panels2 = columns + floats(blocksUp(M2) * TRANSPOSED_DEPTH);
+  if (part > 0) d = partials + <usize>(part - 1) * floats(M2 * N2);
+  begin(epilogue, part, to - from, 0, N);
+  for (let p = from; p < to; p += 4 * ROWS) {
+    const depth = min(4 * ROWS, to - p);
+    for (let row = p; row < p + depth; row += ROWS) {
+      const rows = min(ROWS, p + depth - row);
+      multiplyRows(a, operand, row, panels, c + <usize>row * floats(N), rows, N, K, room);
+      finish(epilogue, part, c, row, rows, row - from, 0, N);
+    }
+    packColumns(a2, operandA2, M2, p, depth, 0, M2, columns);
+    packPanels(b2 + <usize>p * floats(N2), operandB2, N2, 0, depth, N2, panels2, 0, 0, (N2 + PANEL - 1) / PANEL);
+    multiplyTransposed(columns, panels2, depth, d, M2, N2, depth, p > from);
+  }
+}
+
+/**
  * The same product, divided by rows of C, which are columns `from`..`to` of A: for a long C and few p. All parts share
  * the panels of B, packed beforehand with K = P.
  */

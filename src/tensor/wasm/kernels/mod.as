@@ -1,5 +1,5 @@
 /** All kernels: the entry of the build. */
-export { gemmColumns, gemmRows, gemmTransposedColumns, gemmTransposedRows, packBlocks } from "./gemm";
+export { gemmBoth, gemmColumns, gemmRows, gemmTransposedColumns, gemmTransposedRows, packBlocks } from "./gemm";
 export { packPanels } from "./packing";
 export {
   convolve, convolveScattered, convolveTransposedColumns, convolveTransposedRows, gatherRows, packTaps,
