@@ -6,7 +6,7 @@
  * Golub and LeVeque, 1979, http://i.stanford.edu/pub/cstr/reports/cs/tr/79/773/CS-TR-79-773.pdf, so that no precision is
  * lost where a channel's mean is far greater than its deviation. For the same reason everything works on x - mean.
  */
-import { activate, activationGradient, floats, fma, get, ONE, put, RELU, sigmoid, SILU, zero } from "./simd";
+import { activate, activationGradient, floats, fma, get, NONE, ONE, put, RELU, sigmoid, SILU, zero } from "./simd";
 
 /** Rows that are gone through at once, so that they stay in the cache. */
 const ROWS: i32 = 64;
@@ -104,8 +104,8 @@ export class Normalised {
 
 /** What is normalised, before the activation. The backward pass must come to the same bits for relu's sake. */
 @inline
-function normalise<T>(x: usize, mean: usize, scale: usize, beta: usize): v128 {
-  return fma(f32x4.sub(get<T>(x), get<T>(mean)), get<T>(scale), get<T>(beta));
+export function normalise(x: v128, mean: v128, scale: v128, beta: v128): v128 {
+  return fma(f32x4.sub(x, mean), scale, beta);
 }
 
 /** Y = activation((X - mean) scale + beta), for rows `from`..`to`. */
@@ -124,22 +124,65 @@ export function normaliseRows(
 }
 
 @inline
-export function normaliseRow(x: usize, y: usize, row: usize, mean: usize, scale: usize, beta: usize, activation: i32): void {
+function normaliseRow(x: usize, y: usize, row: usize, mean: usize, scale: usize, beta: usize, activation: i32): void {
   let c: usize = 0;
   for (; c + 16 <= row; c += 16) {
-    put<v128>(y + c, activate(normalise<v128>(x + c, mean + c, scale + c, beta + c), activation));
+    const z = normalise(get<v128>(x + c), get<v128>(mean + c), get<v128>(scale + c), get<v128>(beta + c));
+    put<v128>(y + c, activate(z, activation));
   }
   for (; c < row; c += 4) {
-    put<f32>(y + c, activate(normalise<f32>(x + c, mean + c, scale + c, beta + c), activation));
+    const z = normalise(get<f32>(x + c), get<f32>(mean + c), get<f32>(scale + c), get<f32>(beta + c));
+    put<f32>(y + c, activate(z, activation));
   }
+}
+
+/** Pixels for which the tables' values of a channel are read once. */
+const TOGETHER: i32 = 8;
+
+/**
+ * Rows through a norm and its activation.
+ *
+ * @param gap Bytes of Y from one row to the next.
+ * @param sums Where each channel's sum is added; 0 for nowhere.
+ */
+export function normaliseInto(input: usize, x: usize, y: usize, gap: usize, rows: i32, C: i32, sums: usize): void {
+  const n = changetype<Normalised>(input), row = floats(C);
+  for (let i = 0; i < rows; i += TOGETHER) {
+    const count = min(TOGETHER, rows - i);
+    let c: usize = 0;
+    if (n.activation == SILU) {
+      for (; c + 16 <= row; c += 16) intoColumn<v128>(x + c, y + c, n, c, sums, count, row, gap, SILU);
+    } else if (n.activation == RELU) {
+      for (; c + 16 <= row; c += 16) intoColumn<v128>(x + c, y + c, n, c, sums, count, row, gap, RELU);
+    } else {
+      for (; c + 16 <= row; c += 16) intoColumn<v128>(x + c, y + c, n, c, sums, count, row, gap, NONE);
+    }
+    for (; c < row; c += 4) intoColumn<f32>(x + c, y + c, n, c, sums, count, row, gap, n.activation);
+    x += <usize>count * row, y += <usize>count * gap;
+  }
+}
+
+@inline
+function intoColumn<T>(
+  x: usize, y: usize, n: Normalised, c: usize, sums: usize, count: i32, row: usize, gap: usize, activation: i32,
+): void {
+  const mean = get<T>(n.mean + c), scale = get<T>(n.scale + c), beta = get<T>(n.beta + c);
+  let sum = sums ? get<T>(sums + c) : zero();
+  for (let i = 0; i < count; i++) {
+    const value = activate(normalise(get<T>(x), mean, scale, beta), activation);
+    put<T>(y, value);
+    sum = f32x4.add(sum, value);
+    x += row, y += gap;
+  }
+  if (sums) put<T>(sums + c, sum);
 }
 
 /** Writes the activation of a normalised value, and the activation's slope there. */
 @inline
 export function activationPair<T>(
-  x: usize, mean: usize, scale: usize, beta: usize, activation: i32, to: usize, slope: usize,
+  x: v128, mean: v128, scale: v128, beta: v128, activation: i32, to: usize, slope: usize,
 ): void {
-  const z = normalise<T>(x, mean, scale, beta);
+  const z = normalise(x, mean, scale, beta);
   if (activation == SILU) {
     const s = sigmoid(z), y = f32x4.mul(z, s), one = f32x4.splat(ONE);
     put<T>(to, y);

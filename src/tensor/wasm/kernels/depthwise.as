@@ -7,7 +7,7 @@
 import { Geometry } from "./convolution";
 import { correlate, correlateThree } from "./correlate";
 import { begin, finish } from "./epilogue";
-import { channelsUp, copyResult, copyRow, normaliseInto, paddedWidth, setPair, TABLE } from "./rows";
+import { channelsUp, copyResult, copyRow, paddedWidth, placeRow, setPair, TABLE } from "./rows";
 import { floats, get, put } from "./simd";
 import { slide } from "./slide";
 
@@ -42,7 +42,7 @@ export function depthwise(
     const y0 = r % g.gridHeight * g.strideY - g.top, end = min(g.height, y0 + g.filterHeight);
     for (let iy = max(max(0, y0), copied + 1); iy < end; iy++) {
       const row = ring + <usize>(iy % g.filterHeight) * rowBytes + <usize>g.left * pixel;
-      normaliseInto(input, row, up, x + <usize>((image * g.height + iy) * g.width) * floats(C), g.width, C);
+      placeRow(input, row, up, x + <usize>((image * g.height + iy) * g.width) * floats(C), g.width, C);
       copied = iy;
     }
     let pairs = 0;

@@ -86,40 +86,57 @@ export function depthwiseBlock(
   }
 }
 
+/** Pixels for which the tables' values of a channel are read once. */
+const TOGETHER: i32 = 8;
+
 /** Puts pixels of the second norm's input gradient into a row, `gap` bytes apart. */
 function placeGradient(to: usize, gap: usize, dz: usize, operand: usize, pixels: i32, C: i32): void {
-  const o = changetype<Operand>(operand), row = floats(C), other = o.other, mean = o.mean, scale = o.scale;
-  const offset = o.offset, slope = o.slope;
-  for (let i = 0; i < pixels; i++) {
+  const o = changetype<Operand>(operand), row = floats(C);
+  for (let i = 0; i < pixels; i += TOGETHER) {
+    const count = min(TOGETHER, pixels - i);
     let c: usize = 0;
-    for (; c + 16 <= row; c += 16) {
-      const p = dz + c, x = get<v128>(p + other);
-      put<v128>(
-        to + c,
-        gradientOf(
-          get<v128>(p), x, get<v128>(mean + c), get<v128>(scale + c), get<v128>(offset + c), get<v128>(slope + c),
-        ),
-      );
-    }
-    for (; c < row; c += 4) {
-      const p = dz + c, x = get<f32>(p + other);
-      put<f32>(
-        to + c,
-        gradientOf(get<f32>(p), x, get<f32>(mean + c), get<f32>(scale + c), get<f32>(offset + c), get<f32>(slope + c)),
-      );
-    }
-    dz += row, to += gap;
+    for (; c + 16 <= row; c += 16) placeColumn<v128>(to + c, gap, dz + c, o, c, count, row);
+    for (; c < row; c += 4) placeColumn<f32>(to + c, gap, dz + c, o, c, count, row);
+    dz += <usize>count * row, to += <usize>count * gap;
+  }
+}
+
+@inline
+function placeColumn<T>(to: usize, gap: usize, dz: usize, o: Operand, c: usize, count: i32, row: usize): void {
+  const mean = get<T>(o.mean + c), scale = get<T>(o.scale + c), offset = get<T>(o.offset + c);
+  const slope = get<T>(o.slope + c);
+  let x = dz + o.other;
+  for (let i = 0; i < count; i++) {
+    put<T>(to, gradientOf(get<T>(dz), get<T>(x), mean, scale, offset, slope));
+    dz += row, x += row, to += gap;
   }
 }
 
 /** A row through the first norm and its activation, and the activation's slopes. */
 function activateRow(x: usize, input: usize, to: usize, slopes: usize, pixels: i32, C: i32, up: i32): void {
   const n = changetype<Normalised>(input), row = floats(C), pixel = floats(up);
-  const mean = n.mean, scale = n.scale, beta = n.beta, activation = n.activation;
-  for (let i = 0; i < pixels; i++) {
+  for (let i = 0; i < pixels; i += TOGETHER) {
+    const count = min(TOGETHER, pixels - i);
     let c: usize = 0;
-    for (; c + 16 <= row; c += 16) activationPair<v128>(x + c, mean + c, scale + c, beta + c, activation, to + c, slopes + c);
-    for (; c < row; c += 4) activationPair<f32>(x + c, mean + c, scale + c, beta + c, activation, to + c, slopes + c);
+    if (n.activation == 2) {
+      for (; c + 16 <= row; c += 16) activateColumn<v128>(x + c, n, c, to + c, slopes + c, count, row, pixel, 2);
+    } else {
+      for (; c + 16 <= row; c += 16) {
+        activateColumn<v128>(x + c, n, c, to + c, slopes + c, count, row, pixel, n.activation);
+      }
+    }
+    for (; c < row; c += 4) activateColumn<f32>(x + c, n, c, to + c, slopes + c, count, row, pixel, n.activation);
+    x += <usize>count * row, to += <usize>count * pixel, slopes += <usize>count * pixel;
+  }
+}
+
+@inline
+function activateColumn<T>(
+  x: usize, n: Normalised, c: usize, to: usize, slopes: usize, count: i32, row: usize, pixel: usize, activation: i32,
+): void {
+  const mean = get<T>(n.mean + c), scale = get<T>(n.scale + c), beta = get<T>(n.beta + c);
+  for (let i = 0; i < count; i++) {
+    activationPair<T>(get<T>(x), mean, scale, beta, activation, to, slopes);
     x += row, to += pixel, slopes += pixel;
   }
 }

@@ -2,7 +2,7 @@
  * What is done to rows of a result while they are in the cache: sums for the batch norm that follows, or that norm with its
  * activation where its statistics are known; sums for a gate's gradient; the addition of another matrix.
  */
-import { joinBlock } from "./batch_norm";
+import { joinBlock, normalise } from "./batch_norm";
 import { activate, floats, fma, get, put, zero } from "./simd";
 
 /** The mean of each column, and the sum of squares around it, as `batchStatistics` gives them. */
@@ -104,7 +104,7 @@ function normaliseColumn<T>(
   const mean = get<T>(e.mean + o), scale = get<T>(e.scale + o), beta = get<T>(e.beta + o);
   let sum = zero(), at = c + o, p = other + o;
   for (let i = 0; i < rows; i++) {
-    let y = activate(fma(f32x4.sub(get<T>(at), mean), scale, beta), activation);
+    let y = activate(normalise(get<T>(at), mean, scale, beta), activation);
     if (other) {
       y = f32x4.add(y, get<T>(p));
       p += row;

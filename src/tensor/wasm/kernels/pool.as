@@ -27,7 +27,7 @@ export function averagePixels(x: usize, y: usize, pixels: i32, C: i32, part: i32
 }
 
 @inline
-export function addPixels<T>(x: usize, sum: usize, row: usize, pixels: i32): void {
+function addPixels<T>(x: usize, sum: usize, row: usize, pixels: i32): void {
   let even = get<T>(sum), odd = zero(), i = 1;
   for (; i < pixels; i += 2) {
     even = f32x4.add(even, get<T>(x));

@@ -3,7 +3,7 @@
  * ring of padded rows, so that the inner loops know no edges; a row is copied once though as many result rows use it as a
  * filter has rows. In the ring, as in the prepared filters, channels are rounded up to a multiple of four.
  */
-import { normaliseRow, Normalised } from "./batch_norm";
+import { normaliseInto } from "./batch_norm";
 import { Geometry } from "./convolution";
 import { floats } from "./simd";
 
@@ -65,14 +65,8 @@ export function paddedWidth(g: Geometry): i32 {
   return max(g.width + max(0, g.left), (g.gridWidth - 1) * g.strideX + g.filterWidth);
 }
 
-/** As `copyRow`, through a batch norm and its activation. */
-export function normaliseInto(input: usize, to: usize, gap: i32, from: usize, pixels: i32, C: i32): void {
-  if (!input) return copyRow(to, gap, from, pixels, C);
-  const n = changetype<Normalised>(input), row = floats(C);
-  for (let i = 0; i < pixels; i++) {
-    if (n.activation == 2) normaliseRow(from, to, row, n.mean, n.scale, n.beta, 2);
-    else if (n.activation == 1) normaliseRow(from, to, row, n.mean, n.scale, n.beta, 1);
-    else normaliseRow(from, to, row, n.mean, n.scale, n.beta, 0);
-    from += row, to += floats(gap);
-  }
+/** As `copyRow`, through a batch norm and its activation where there is one. */
+export function placeRow(input: usize, to: usize, gap: i32, from: usize, pixels: i32, C: i32): void {
+  if (input) normaliseInto(input, from, to, floats(gap), pixels, C, 0);
+  else copyRow(to, gap, from, pixels, C);
 }

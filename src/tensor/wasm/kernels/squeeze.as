@@ -3,8 +3,7 @@
  * activation and the mean over pixels, the small layers of squeeze and excitation, and the way back. Hu et al., 2018,
  * https://arxiv.org/abs/1709.01507
  */
-import { normaliseRow, Normalised } from "./batch_norm";
-import { addPixels } from "./pool";
+import { normaliseInto, Normalised } from "./batch_norm";
 import { activate, activationGradient, floats, fma, get, ONE, put, sigmoid, SILU, zero } from "./simd";
 
 /** Pixels that are gone through at once, so that they stay in the cache. */
@@ -14,22 +13,11 @@ const PIXELS: i32 = 64;
 export function activatePool(
   x: usize, input: usize, y: usize, pooled: usize, pixels: i32, C: i32, part: i32, from: i32, to: i32,
 ): void {
-  const n = changetype<Normalised>(input), row = floats(C), mean = n.mean, scale = n.scale, beta = n.beta;
+  const row = floats(C), image = <usize>pixels * row, share: f32 = 1 / <f32>pixels;
   memory.fill(pooled + <usize>from * row, 0, <usize>(to - from) * row);
-  for (let image = from; image < to; image++) {
-    const sums = pooled + <usize>image * row;
-    for (let start = 0; start < pixels; start += PIXELS) {
-      const rows = min(PIXELS, pixels - start), o = <usize>(image * pixels + start) * row;
-      for (let i = o; i < o + <usize>rows * row; i += row) {
-        if (n.activation == 2) normaliseRow(x + i, y + i, row, mean, scale, beta, 2);
-        else if (n.activation == 1) normaliseRow(x + i, y + i, row, mean, scale, beta, 1);
-        else normaliseRow(x + i, y + i, row, mean, scale, beta, 0);
-      }
-      let c: usize = 0;
-      for (; c + 16 <= row; c += 16) addPixels<v128>(y + o + c, sums + c, row, rows);
-      for (; c < row; c += 4) addPixels<f32>(y + o + c, sums + c, row, rows);
-    }
-    const share: f32 = 1 / <f32>pixels;
+  for (let i = from; i < to; i++) {
+    const o = <usize>i * image, sums = pooled + <usize>i * row;
+    normaliseInto(input, x + o, y + o, row, pixels, C, sums);
     for (let c: usize = 0; c < row; c += 4) store<f32>(sums + c, load<f32>(sums + c) * share);
   }
 }
