@@ -1,12 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { LOSSES } from "../../src/losses/mod.ts";
 import { createModel, type Model } from "../../src/models/mod.ts";
-import { assignTensors, modelTensors } from "../../src/models/weights.ts";
+import { modelTensors } from "../../src/models/weights.ts";
 import { build } from "../../src/core/parts.ts";
 import { seededRng } from "../../src/core/rng.ts";
 import { OPTIMIZERS } from "../../src/optim/mod.ts";
 import { initBackend } from "../../src/tensor/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
+import { fillModel, uniform } from "../train/lcg.ts";
 
 interface Sample {
   readonly sum: number;
@@ -28,28 +29,11 @@ const reference: Reference = JSON.parse(
 );
 const CLASSES = 5, SIZE = 40, BATCH = 4;
 
-/** The generator of tests/reference/efficientnet.py. */
-function uniform(count: number, seed: number): Float32Array {
-  let state = seed >>> 0;
-  return Float32Array.from({ length: count }, () => {
-    state = (Math.imul(1664525, state) + 1013904223) >>> 0;
-    return (state >>> 8) / (1 << 23) - 1;
-  });
-}
-
-/** The reference's network: weights in PyTorch's layout, by their place in the order. */
+/** The reference's network. */
 async function referenceModel(): Promise<Model> {
   const head = { name: "plain", dropout: 0 } as const;
   const model = createModel({ name: "efficientnet_nano", dropPath: 0, head }, { classes: CLASSES, seed: 1 });
-  const tensors = await modelTensors(model);
-  Object.keys(model.params).forEach((name, k) => {
-    const { shape, data } = tensors[name]!;
-    const values = uniform(data.length, k + 1);
-    const scale = shape.length > 1 ? Math.sqrt(3 / (data.length / shape[0]!)) : name.endsWith("weight") ? 0.2 : 0.1;
-    const shift = shape.length === 1 && name.endsWith("weight") ? 1 : 0;
-    tensors[name] = { shape, data: values.map((value) => shift + Math.fround(scale) * value) };
-  });
-  assignTensors(model, tensors, "the reference");
+  await fillModel(model);
   return model;
 }
 

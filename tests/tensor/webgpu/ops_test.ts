@@ -12,6 +12,7 @@ import {
 } from "../../../src/tensor/mod.ts";
 import * as tf from "../../../src/tensor/tf.ts";
 import { assertNear, between, type Case, normals, printedRng } from "../compare.ts";
+import { batchNormInDoubles } from "../doubles.ts";
 import { assertOnGpu, gpuTest, useGpu, valuesOnGpu } from "./gpu.ts";
 
 // What the operations promise: own kernels and compositions agree to 1e-4 of the largest value.
@@ -113,24 +114,6 @@ gpuTest("batchNorm() on WebGPU keeps its precision where the mean is a thousand 
   assertNear(dGamma!, exact.dGamma, 2e-4);
   await disposeBackend();
 });
-
-/** Batch norm with gamma 1 and beta 0, and its gradients, in double precision. */
-function batchNormInDoubles(x: Float32Array, dy: Float32Array, C: number) {
-  const P = x.length / C, y = new Float64Array(x.length), dx = new Float64Array(x.length), dGamma = new Float64Array(C);
-  for (let c = 0; c < C; c++) {
-    const of = (values: ArrayLike<number>) => Array.from({ length: P }, (_, p) => values[p * C + c]!);
-    const average = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / P;
-    const mean = average(of(x)), deviation = Math.sqrt(average(of(x).map((value) => (value - mean) ** 2)));
-    const normal = of(x).map((value) => (value - mean) / deviation), g = of(dy);
-    const gMean = average(g), slope = average(g.map((value, p) => value * normal[p]!));
-    dGamma[c] = slope * P;
-    for (let p = 0; p < P; p++) {
-      y[p * C + c] = normal[p]!;
-      dx[p * C + c] = (g[p]! - gMean - normal[p]! * slope) / deviation;
-    }
-  }
-  return { y, dx, dGamma };
-}
 
 gpuTest("activate() on WebGPU is finite far out and lets NaN through", async () => {
   await useGpu();

@@ -2,7 +2,7 @@
  * Batch norm over the rows of `[P, C]`, with the activation that follows it. Ioffe and Szegedy, 2015,
  * https://arxiv.org/abs/1502.03167
  *
- * Means and variances are taken block by block of rows, around the block's first row, and joined by the rule of Chan,
+ * Means and variances are taken block by block of rows, around the mean so far, and joined by the rule of Chan,
  * Golub and LeVeque, 1979, http://i.stanford.edu/pub/cstr/reports/cs/tr/79/773/CS-TR-79-773.pdf, so that no precision is
  * lost where a channel's mean is far greater than its deviation. For the same reason everything works on x - mean.
  */
@@ -27,29 +27,44 @@ export function batchStatistics(x: usize, C: i32, partials: usize, part: i32, fr
 }
 
 /**
- * Joins a block's mean and squares to those of the rows seen before; `share` is the block's share of all rows. In the block
- * everything is taken relative to its first row, which no channel's mean is far from by the measure of its deviation.
+ * Joins a block's mean and squares to those of the rows seen before; `share` is the block's share of all rows. Squares are
+ * taken around the mean so far: where a block is far from that, so is the variance great, and nothing is lost that counts.
+ * The first block is taken around its own mean.
  */
 export function joinBlock<T>(x: usize, row: usize, rows: i32, share: f32, seen: f32, mean: usize, square: usize): void {
-  const end = x + <usize>rows * row, fours = x + <usize>(rows & ~3) * row, first = get<T>(x);
+  const end = x + <usize>rows * row, fours = x + <usize>(rows & ~3) * row, before = get<T>(mean);
+  const centre = seen == 0 ? meanOf<T>(x, row, rows) : before;
   let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero(), q0 = zero(), q1 = zero(), q2 = zero(), q3 = zero(), p = x;
   for (; p < fours; p += 4 * row) {
-    const d0 = f32x4.sub(get<T>(p), first), d1 = f32x4.sub(get<T>(p + row), first);
+    const d0 = f32x4.sub(get<T>(p), centre), d1 = f32x4.sub(get<T>(p + row), centre);
     s0 = f32x4.add(s0, d0), s1 = f32x4.add(s1, d1), q0 = fma(d0, d0, q0), q1 = fma(d1, d1, q1);
-    const d2 = f32x4.sub(get<T>(p + 2 * row), first), d3 = f32x4.sub(get<T>(p + 3 * row), first);
+    const d2 = f32x4.sub(get<T>(p + 2 * row), centre), d3 = f32x4.sub(get<T>(p + 3 * row), centre);
     s2 = f32x4.add(s2, d2), s3 = f32x4.add(s3, d3), q2 = fma(d2, d2, q2), q3 = fma(d3, d3, q3);
   }
   for (; p < end; p += row) {
-    const d = f32x4.sub(get<T>(p), first);
+    const d = f32x4.sub(get<T>(p), centre);
     s0 = f32x4.add(s0, d), q0 = fma(d, d, q0);
   }
   const sum = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)), offset = f32x4.mul(sum, f32x4.splat(1 / <f32>rows));
   const all = f32x4.add(f32x4.add(q0, q1), f32x4.add(q2, q3));
   const squares = f32x4.pmax(zero(), f32x4.sub(all, f32x4.mul(sum, offset)));
-  const apart = f32x4.sub(f32x4.add(first, offset), get<T>(mean));
-  put<T>(mean, fma(apart, f32x4.splat(share), get<T>(mean)));
+  const apart = seen == 0 ? zero() : offset;
+  put<T>(mean, seen == 0 ? f32x4.add(centre, offset) : fma(offset, f32x4.splat(share), before));
   const between = f32x4.mul(f32x4.mul(apart, apart), f32x4.splat(seen * share));
   put<T>(square, f32x4.add(get<T>(square), f32x4.add(squares, between)));
+}
+
+/** The mean of a block's rows. */
+@inline
+function meanOf<T>(x: usize, row: usize, rows: i32): v128 {
+  let even = get<T>(x), odd = zero(), i = 1;
+  for (; i + 1 < rows; i += 2) {
+    odd = f32x4.add(odd, get<T>(x + row));
+    even = f32x4.add(even, get<T>(x + 2 * row));
+    x += 2 * row;
+  }
+  if (i < rows) odd = f32x4.add(odd, get<T>(x + row));
+  return f32x4.mul(f32x4.add(even, odd), f32x4.splat(1 / <f32>rows));
 }
 
 /**
