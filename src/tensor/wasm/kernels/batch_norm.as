@@ -6,7 +6,10 @@
  * Golub and LeVeque, 1979, http://i.stanford.edu/pub/cstr/reports/cs/tr/79/773/CS-TR-79-773.pdf, so that no precision is
  * lost where a channel's mean is far greater than its deviation. For the same reason everything works on x - mean.
  */
-import { activate, activationGradient, floats, fma, get, NONE, ONE, put, RELU, sigmoid, SILU, zero } from "./simd";
+import {
+  activate, activationGradient, floats, fma, get, LIMIT, MINUS_LOG2_E, NONE, ONE, P1, P2, P3, P4, P5, put, RELU, ROUNDER,
+  sigmoidBy, SILU, siluGradientBy, zero,
+} from "./simd";
 
 /** Rows that are gone through at once, so that they stay in the cache. */
 const ROWS: i32 = 64;
@@ -183,32 +186,20 @@ function intoColumn<T>(
 ): void {
   const mean = get<T>(n.mean + c), scale = get<T>(n.scale + c), beta = get<T>(n.beta + c);
   let sum = sums ? get<T>(sums + c) : zero();
+  // What sigmoidBy() takes, read before the loop.
+  const log2e = f32x4.splat(MINUS_LOG2_E), rounder = f32x4.splat(ROUNDER), one = f32x4.splat(ONE);
+  const low = f32x4.splat(-LIMIT), high = f32x4.splat(LIMIT), p1 = f32x4.splat(P1), p2 = f32x4.splat(P2);
+  const p3 = f32x4.splat(P3), p4 = f32x4.splat(P4), p5 = f32x4.splat(P5);
   for (let i = 0; i < count; i++) {
-    const value = activate(normalise(get<T>(x), mean, scale, beta), activation);
+    const z = normalise(get<T>(x), mean, scale, beta);
+    const value = activation == SILU
+      ? f32x4.mul(z, sigmoidBy(z, log2e, rounder, low, high, p1, p2, p3, p4, p5, one))
+      : activate(z, activation);
     put<T>(y, value);
     sum = f32x4.add(sum, value);
     x += row, y += gap;
   }
   if (sums) put<T>(sums + c, sum);
-}
-
-/** Writes the activation of a normalised value, and the activation's slope there. */
-@inline
-export function activationPair<T>(
-  x: v128, mean: v128, scale: v128, beta: v128, activation: i32, to: usize, slope: usize,
-): void {
-  const z = normalise(x, mean, scale, beta);
-  if (activation == SILU) {
-    const s = sigmoid(z), y = f32x4.mul(z, s), one = f32x4.splat(ONE);
-    put<T>(to, y);
-    put<T>(slope, fma(z, f32x4.mul(s, f32x4.sub(one, s)), s));
-  } else if (activation == RELU) {
-    put<T>(to, f32x4.pmax(zero(), z));
-    put<T>(slope, v128.and(f32x4.splat(ONE), f32x4.gt(z, zero())));
-  } else {
-    put<T>(to, z);
-    put<T>(slope, f32x4.splat(ONE));
-  }
 }
 
 /**
@@ -222,8 +213,8 @@ export function normaliseSums(
 ): void {
   const row = floats(C), sums = partials + <usize>part * 2 * row;
   memory.fill(sums, 0, 2 * row);
-  for (let r = from; r < to; r += ROWS / 2) {
-    const rows = min(ROWS / 2, to - r), o = <usize>r * row, out = dz ? dz + o : 0;
+  for (let r = from; r < to; r += TOGETHER) {
+    const rows = min(TOGETHER, to - r), o = <usize>r * row, out = dz ? dz + o : 0;
     if (activation == 2) sumBlock<v128>(x + o, dy + o, out, row, rows, mean, scale, beta, sums, 2);
     else if (activation == 1) sumBlock<v128>(x + o, dy + o, out, row, rows, mean, scale, beta, sums, 1);
     else sumBlock<v128>(x + o, dy + o, out, row, rows, mean, scale, beta, sums, 0);
@@ -253,8 +244,15 @@ function sumColumn<T>(
 ): void {
   const m = get<T>(mean), k = get<T>(scale), b = get<T>(beta);
   let sum = get<T>(sums), product = get<T>(sums + row);
+  // What sigmoidBy() takes, read before the loop.
+  const log2e = f32x4.splat(MINUS_LOG2_E), rounder = f32x4.splat(ROUNDER), one = f32x4.splat(ONE);
+  const low = f32x4.splat(-LIMIT), high = f32x4.splat(LIMIT), p1 = f32x4.splat(P1), p2 = f32x4.splat(P2);
+  const p3 = f32x4.splat(P3), p4 = f32x4.splat(P4), p5 = f32x4.splat(P5);
   for (let r = 0; r < rows; r++) {
-    const d = f32x4.sub(get<T>(x), m), g = activationGradient(get<T>(dy), fma(d, k, b), activation);
+    const d = f32x4.sub(get<T>(x), m), z = fma(d, k, b), dz0 = get<T>(dy);
+    const g = activation == SILU
+      ? siluGradientBy(dz0, z, sigmoidBy(z, log2e, rounder, low, high, p1, p2, p3, p4, p5, one), one)
+      : activationGradient(dz0, z, activation);
     if (dz) {
       put<T>(dz, g);
       dz += row;

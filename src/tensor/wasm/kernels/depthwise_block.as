@@ -4,12 +4,15 @@
  * gradient leaves through the activation, with the sums that the first norm's gradients need. Nothing in between is
  * written out.
  */
-import { activationPair, Normalised } from "./batch_norm";
+import { normalise, Normalised } from "./batch_norm";
 import { Geometry } from "./convolution";
 import { correlate, correlateWithThree } from "./correlate";
 import { gradientOf, Operand } from "./operand";
 import { channelsUp, copyRow, paddedWidth, setPair, TABLE } from "./rows";
-import { floats, fma, get, put } from "./simd";
+import {
+  activate, activationGradient, floats, fma, get, LIMIT, MINUS_LOG2_E, ONE, P1, P2, P3, P4, P5, put, ROUNDER, sigmoidBy,
+  SILU,
+} from "./simd";
 import { slide } from "./slide";
 
 /**
@@ -135,8 +138,20 @@ function activateColumn<T>(
   x: usize, n: Normalised, c: usize, to: usize, slopes: usize, count: i32, row: usize, pixel: usize, activation: i32,
 ): void {
   const mean = get<T>(n.mean + c), scale = get<T>(n.scale + c), beta = get<T>(n.beta + c);
+  // What sigmoidBy() takes, read before the loop.
+  const log2e = f32x4.splat(MINUS_LOG2_E), rounder = f32x4.splat(ROUNDER), one = f32x4.splat(ONE);
+  const low = f32x4.splat(-LIMIT), high = f32x4.splat(LIMIT), p1 = f32x4.splat(P1), p2 = f32x4.splat(P2);
+  const p3 = f32x4.splat(P3), p4 = f32x4.splat(P4), p5 = f32x4.splat(P5);
   for (let i = 0; i < count; i++) {
-    activationPair<T>(get<T>(x), mean, scale, beta, activation, to, slopes);
+    const z = normalise(get<T>(x), mean, scale, beta);
+    if (activation == SILU) {
+      const s = sigmoidBy(z, log2e, rounder, low, high, p1, p2, p3, p4, p5, one), y = f32x4.mul(z, s);
+      put<T>(to, y);
+      put<T>(slopes, fma(y, f32x4.sub(one, s), s));
+    } else {
+      put<T>(to, activate(z, activation));
+      put<T>(slopes, activationGradient(one, z, activation));
+    }
     x += row, to += pixel, slopes += pixel;
   }
 }
@@ -146,12 +161,16 @@ function leaveThroughActivation(
   gradient: usize, slopes: usize, x: usize, input: usize, dx: usize, sums: usize, pixels: i32, C: i32, up: i32,
 ): void {
   const mean = changetype<Normalised>(input).mean, row = floats(C), pixel = floats(up);
-  let c: usize = 0;
-  for (; c + 16 <= row; c += 16) {
-    leaveColumn<v128>(gradient + c, slopes + c, x + c, mean + c, dx + c, sums + c, pixels, row, pixel);
-  }
-  for (; c < row; c += 4) {
-    leaveColumn<f32>(gradient + c, slopes + c, x + c, mean + c, dx + c, sums + c, pixels, row, pixel);
+  for (let i = 0; i < pixels; i += TOGETHER) {
+    const count = min(TOGETHER, pixels - i);
+    let c: usize = 0;
+    for (; c + 16 <= row; c += 16) {
+      leaveColumn<v128>(gradient + c, slopes + c, x + c, mean + c, dx + c, sums + c, count, row, pixel);
+    }
+    for (; c < row; c += 4) {
+      leaveColumn<f32>(gradient + c, slopes + c, x + c, mean + c, dx + c, sums + c, count, row, pixel);
+    }
+    gradient += <usize>count * pixel, slopes += <usize>count * pixel, x += <usize>count * row, dx += <usize>count * row;
   }
 }
 

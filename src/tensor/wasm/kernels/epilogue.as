@@ -3,7 +3,9 @@
  * activation where its statistics are known; sums for a gate's gradient; the addition of another matrix.
  */
 import { joinBlock, normalise } from "./batch_norm";
-import { activate, floats, fma, get, put, zero } from "./simd";
+import {
+  activate, floats, fma, get, LIMIT, MINUS_LOG2_E, ONE, P1, P2, P3, P4, P5, put, ROUNDER, sigmoidBy, SILU, zero,
+} from "./simd";
 
 /** The mean of each column, and the sum of squares around it, as `batchStatistics` gives them. */
 export const STATISTICS: i32 = 1;
@@ -103,8 +105,15 @@ function normaliseColumn<T>(
 ): void {
   const mean = get<T>(e.mean + o), scale = get<T>(e.scale + o), beta = get<T>(e.beta + o);
   let sum = zero(), at = c + o, p = other + o;
+  // What sigmoidBy() takes, read before the loop.
+  const log2e = f32x4.splat(MINUS_LOG2_E), rounder = f32x4.splat(ROUNDER), one = f32x4.splat(ONE);
+  const low = f32x4.splat(-LIMIT), high = f32x4.splat(LIMIT), p1 = f32x4.splat(P1), p2 = f32x4.splat(P2);
+  const p3 = f32x4.splat(P3), p4 = f32x4.splat(P4), p5 = f32x4.splat(P5);
   for (let i = 0; i < rows; i++) {
-    let y = activate(normalise(get<T>(at), mean, scale, beta), activation);
+    const z = normalise(get<T>(at), mean, scale, beta);
+    let y = activation == SILU
+      ? f32x4.mul(z, sigmoidBy(z, log2e, rounder, low, high, p1, p2, p3, p4, p5, one))
+      : activate(z, activation);
     if (other) {
       y = f32x4.add(y, get<T>(p));
       p += row;

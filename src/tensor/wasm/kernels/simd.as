@@ -59,25 +59,28 @@ export let P4: f32 = 0.009671512991189957;
 export let P5: f32 = 0.001326472614891827;
 export let ONE: f32 = 1;
 
-/** exp(-z), as above. */
+/**
+ * 1 / (1 + exp(-z)), as above, with the constants given: a loop reads them once before it begins, where `sigmoid` would have
+ * them read for each value.
+ */
 @inline
-export function expNegative(z: v128): v128 {
-  let t = f32x4.mul(z, f32x4.splat(MINUS_LOG2_E));
-  t = f32x4.pmin(f32x4.splat(LIMIT), f32x4.pmax(f32x4.splat(-LIMIT), t));
-  const sum = f32x4.add(t, f32x4.splat(ROUNDER));
-  const r = f32x4.sub(t, f32x4.sub(sum, f32x4.splat(ROUNDER)));
-  const r2 = f32x4.mul(r, r);
-  const high = fma(f32x4.splat(P5), r, f32x4.splat(P4));
-  const middle = fma(f32x4.splat(P3), r, f32x4.splat(P2));
-  const low = fma(f32x4.splat(P1), r, f32x4.splat(ONE));
-  return i32x4.add(fma(fma(high, r2, middle), r2, low), i32x4.shl(sum, 23));
+export function sigmoidBy(
+  z: v128, log2e: v128, rounder: v128, low: v128, high: v128,
+  p1: v128, p2: v128, p3: v128, p4: v128, p5: v128, one: v128,
+): v128 {
+  const t = f32x4.pmin(high, f32x4.pmax(low, f32x4.mul(z, log2e))), sum = f32x4.add(t, rounder);
+  const r = f32x4.sub(t, f32x4.sub(sum, rounder)), r2 = f32x4.mul(r, r);
+  const polynomial = fma(fma(fma(p5, r, p4), r2, fma(p3, r, p2)), r2, fma(p1, r, one));
+  return f32x4.div(one, f32x4.add(one, i32x4.add(polynomial, i32x4.shl(sum, 23))));
 }
 
 /** 1 / (1 + exp(-z)). */
 @inline
 export function sigmoid(z: v128): v128 {
-  const one = f32x4.splat(ONE);
-  return f32x4.div(one, f32x4.add(one, expNegative(z)));
+  const log2e = f32x4.splat(MINUS_LOG2_E), rounder = f32x4.splat(ROUNDER), one = f32x4.splat(ONE);
+  const low = f32x4.splat(-LIMIT), high = f32x4.splat(LIMIT), p1 = f32x4.splat(P1), p2 = f32x4.splat(P2);
+  const p3 = f32x4.splat(P3), p4 = f32x4.splat(P4), p5 = f32x4.splat(P5);
+  return sigmoidBy(z, log2e, rounder, low, high, p1, p2, p3, p4, p5, one);
 }
 
 /** No activation, max(z, 0), or z sigmoid(z): the numbers that `activation` arguments take. */
@@ -88,9 +91,15 @@ export const SILU: i32 = 2;
 /** The activation of z. */
 @inline
 export function activate(z: v128, activation: i32): v128 {
-  if (activation == SILU) return f32x4.div(z, f32x4.add(f32x4.splat(ONE), expNegative(z)));
+  if (activation == SILU) return f32x4.mul(z, sigmoid(z));
   if (activation == RELU) return f32x4.pmax(zero(), z);
   return z;
+}
+
+/** The gradient of SiLU at z, whose sigmoid is s: s (1 + z (1 - s)), finite for all z. */
+@inline
+export function siluGradientBy(gradient: v128, z: v128, s: v128, one: v128): v128 {
+  return f32x4.mul(f32x4.mul(gradient, s), fma(z, f32x4.sub(one, s), one));
 }
 
 /** The gradient at z of what follows the activation, times its derivative. */

@@ -4,10 +4,16 @@
  * https://arxiv.org/abs/1709.01507
  */
 import { normaliseInto, Normalised } from "./batch_norm";
-import { activate, activationGradient, floats, fma, get, ONE, put, sigmoid, SILU, zero } from "./simd";
+import {
+  activate, activationGradient, floats, fma, get, LIMIT, MINUS_LOG2_E, ONE, P1, P2, P3, P4, P5, put, ROUNDER, sigmoid,
+  sigmoidBy, SILU, siluGradientBy, zero,
+} from "./simd";
 
-/** Pixels that are gone through at once, so that they stay in the cache. */
-const PIXELS: i32 = 64;
+/**
+ * Pixels that are gone through at once: few enough that the processor sees each as a stream to be read ahead, and enough
+ * that the tables' values are seldom read.
+ */
+const TOGETHER: i32 = 8;
 
 /** Y = activation of the norm of X, and its mean over the pixels `[B, C]`, for images `from`..`to`. */
 export function activatePool(
@@ -107,7 +113,7 @@ export function leaveGate(
   sums += <usize>part * 2 * row;
   memory.fill(sums, 0, 2 * row);
   for (let r = from; r < to;) {
-    const image = r / pixels, rows = min(min(PIXELS / 2, to - r), (image + 1) * pixels - r), o = <usize>r * row;
+    const image = r / pixels, rows = min(min(TOGETHER, to - r), (image + 1) * pixels - r), o = <usize>r * row;
     const g = gate + <usize>image * row, p = dPooled + <usize>image * row;
     let c: usize = 0;
     if (n.activation == 2) {
@@ -130,9 +136,15 @@ function gateColumn<T>(
   const m = get<T>(n.mean + c), k = get<T>(n.scale + c), b = get<T>(n.beta + c), g = get<T>(gate);
   const p = f32x4.mul(get<T>(dPooled), f32x4.splat(1 / <f32>pixels));
   let sum = get<T>(sums), product = get<T>(sums + row);
+  // What sigmoidBy() takes, read before the loop.
+  const log2e = f32x4.splat(MINUS_LOG2_E), rounder = f32x4.splat(ROUNDER), one = f32x4.splat(ONE);
+  const low = f32x4.splat(-LIMIT), high = f32x4.splat(LIMIT), p1 = f32x4.splat(P1), p2 = f32x4.splat(P2);
+  const p3 = f32x4.splat(P3), p4 = f32x4.splat(P4), p5 = f32x4.splat(P5);
   for (let i = 0; i < rows; i++) {
-    const d = f32x4.sub(get<T>(x), m);
-    const dz = activationGradient(fma(get<T>(dy), g, p), fma(d, k, b), activation);
+    const d = f32x4.sub(get<T>(x), m), z = fma(d, k, b), gradient = fma(get<T>(dy), g, p);
+    const dz = activation == SILU
+      ? siluGradientBy(gradient, z, sigmoidBy(z, log2e, rounder, low, high, p1, p2, p3, p4, p5, one), one)
+      : activationGradient(gradient, z, activation);
     put<T>(dy, dz);
     sum = f32x4.add(sum, dz);
     product = fma(dz, d, product);
