@@ -27,13 +27,6 @@ export interface Layers {
   norm(name: string, channels: number): ops.BatchNormVariables;
   /** A convolution; `bias` adds one per output channel. */
   conv(name: string, options: ConvLayer): (x: Tensor4D) => Tensor4D;
-  /** A depthwise convolution without bias. */
-  depthwise(name: string, options: Omit<ConvLayer, "outputs" | "bias">): (x: Tensor4D) => Tensor4D;
-  /** A batch norm with its activation. */
-  batchNorm(name: string, channels: number, activation: ops.Activation): (
-    x: Tensor4D,
-    options: ForwardOptions,
-  ) => Tensor4D;
   /** A convolution with its batch norm and activation. */
   convNorm(names: readonly [conv: string, norm: string], options: ConvNormLayer): (
     x: Tensor4D,
@@ -127,15 +120,6 @@ export function makeLayers(rng: Rng): Layers {
         const y = ops.conv2d(x, weights, { stride, padding });
         return shift ? tf.add(y, shift) : y;
       };
-    },
-    depthwise(name, { kernel, inputs, stride = 1 }) {
-      const padding = (kernel - 1) / 2;
-      const weights = depthwiseFilter(name, { kernel, inputs });
-      return (x) => ops.depthwiseConv2d(x, weights, { stride, padding });
-    },
-    batchNorm(name, channels, activation) {
-      const variables = norm(name, channels);
-      return (x, { training }) => ops.batchNorm(x, variables, { training, activation });
     },
     convNorm([convName, normName], { kernel, inputs, outputs, stride = 1, activation }) {
       const padding = (kernel - 1) / 2, weights = filter(convName, { kernel, inputs, outputs });

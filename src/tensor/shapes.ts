@@ -34,6 +34,12 @@ export function convInfo(
   return tf.backend_util.computeConv2DInfo(shape, kernel, strides, 1, pad, dimRoundingMode, depthwise);
 }
 
+/** Whether a convolution multiplies pixels by the filter, each once. */
+export function isPointwise({ filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: ConvInfo): boolean {
+  return [filterHeight, filterWidth, strideHeight, strideWidth].every((n) => n === 1) &&
+    [padInfo.top, padInfo.bottom, padInfo.left, padInfo.right].every((n) => n === 0);
+}
+
 /** The shape of two operands broadcast against each other. */
 export function broadcastShape(a: number[], b: number[]): number[] {
   return tf.broadcast_util.assertAndGetBroadcastShape(a, b);

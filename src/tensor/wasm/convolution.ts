@@ -23,7 +23,7 @@ import {
 } from "./matrix.ts";
 import { PARTS } from "./pool.ts";
 import { count, replaceKernel } from "../registry.ts";
-import { type ConvAttributes, type ConvInfo, convInfo } from "../shapes.ts";
+import { type ConvAttributes, type ConvInfo, convInfo, isPointwise } from "../shapes.ts";
 import { type Geometry, geometryOf, placeGeometry } from "./geometry.ts";
 
 /** Patches below which all are written out, so that the product can be divided by columns. */
@@ -56,12 +56,6 @@ function addresses(dy: tf.TensorInfo, other: tf.TensorInfo) {
 
 function areFloats(...tensors: tf.TensorInfo[]): boolean {
   return tensors.every(({ dtype }) => dtype === "float32");
-}
-
-/** Whether a convolution multiplies pixels by the filter, each once. */
-function isPointwise({ filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: ConvInfo): boolean {
-  return [filterHeight, filterWidth, strideHeight, strideWidth].every((n) => n === 1) &&
-    padInfo.top + padInfo.bottom + padInfo.left + padInfo.right === 0;
 }
 
 /** Sizes of the matrices: patches, values of a patch, channels of the result. */

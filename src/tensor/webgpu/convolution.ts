@@ -6,7 +6,7 @@
  */
 import { count, replaceKernel } from "../registry.ts";
 import type * as tf from "../tf.ts";
-import { type ConvAttributes, type ConvInfo, convInfo } from "../shapes.ts";
+import { type ConvAttributes, type ConvInfo, convInfo, isPointwise } from "../shapes.ts";
 import { output } from "./dispatch.ts";
 import { multiply } from "./matrix.ts";
 
@@ -38,12 +38,6 @@ function covered(
   if (tensors.some(({ dtype }) => dtype !== "float32")) return undefined;
   const info = convInfo(input, filter, attrs);
   return info && count(input) * count(filter) * count(info.outShape) > 0 ? info : undefined;
-}
-
-/** Whether a convolution multiplies pixels by the filter, each once. */
-function isPointwise({ filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: ConvInfo): boolean {
-  return [filterHeight, filterWidth, strideHeight, strideWidth].every((n) => n === 1) &&
-    [padInfo.top, padInfo.bottom, padInfo.left, padInfo.right].every((n) => n === 0);
 }
 
 /** Sizes of the matrices: patches, values of a patch, channels of the result. */
