@@ -23,4 +23,13 @@ export { describeEnvironment, type Environment } from "./environment.ts";
 export { type ImageHeader, readImageHeaders } from "./metadata.ts";
 export { type Progress, progress, type ProgressOptions } from "./progress.ts";
 export { rasterize, type RasterOptions } from "./raster.ts";
-export { readSafetensors, type Safetensors, type StoredTensor, writeSafetensors } from "./safetensors.ts";
+export {
+  openSafetensors,
+  readSafetensors,
+  type Safetensors,
+  type SafetensorsFile,
+  type StoredTensor,
+  type TensorInfo,
+  writeSafetensors,
+  type WriteSafetensorsOptions,
+} from "./safetensors.ts";

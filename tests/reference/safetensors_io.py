@@ -46,17 +46,24 @@ def read(path):
 
 def write(path, arrays, metadata={}):
     """Writes float32, float16 and int64 arrays; the widest come first, so that each starts at a multiple of its width."""
-    header, parts, end = {}, [], 0
-    if metadata:
-        header["__metadata__"] = metadata
+    parts = []
     for name, array in sorted(arrays.items(), key=lambda item: -np.asarray(item[1]).itemsize):
         array = np.asarray(array)
         if array.dtype not in NAMES:
             raise TypeError(f"{name} is {array.dtype}; one of {', '.join(map(str, NAMES))} can be written")
         content = array.astype(array.dtype.newbyteorder("<")).tobytes()  # in C order, whatever the strides
-        header[name] = {"dtype": NAMES[array.dtype], "shape": list(array.shape), "data_offsets": [end, end + len(content)]}
-        parts.append(content)
+        parts.append((name, NAMES[array.dtype], array.shape, content))
+    write_parts(path, parts, metadata)
+
+
+def write_parts(path, parts, metadata={}):
+    """Writes tensors given as name, the format's name of the type, shape, and bytes."""
+    header, end = {}, 0
+    if metadata:
+        header["__metadata__"] = metadata
+    for name, dtype, shape, content in parts:
+        header[name] = {"dtype": dtype, "shape": list(shape), "data_offsets": [end, end + len(content)]}
         end += len(content)
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
     text += b" " * (-len(text) % 8)
-    pathlib.Path(path).write_bytes(b"".join([struct.pack("<Q", len(text)), text, *parts]))
+    pathlib.Path(path).write_bytes(b"".join([struct.pack("<Q", len(text)), text, *(part[3] for part in parts)]))
