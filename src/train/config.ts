@@ -7,7 +7,7 @@ import { z } from "zod";
 import { AUGMENTS, type AugmentSpec } from "../augment/mod.ts";
 import { faultText, specSchema } from "../core/parts.ts";
 import { LOSSES, type LossSpec } from "../losses/mod.ts";
-import { MODELS, type ModelSpec } from "../models/mod.ts";
+import { FINE_TUNES, type FineTuneSpec, MODELS, type ModelSpec } from "../models/mod.ts";
 import { OPTIMIZERS, type OptimizerSpec, SCHEDULES, type ScheduleSpec } from "../optim/mod.ts";
 import { VIEWS, type ViewSpec } from "../predict/mod.ts";
 import { SAMPLERS, type SamplerSpec } from "../sampling/mod.ts";
@@ -39,6 +39,8 @@ export interface TrainConfig {
   readonly minDelta: number;
   /** The network. */
   readonly model: ModelSpec;
+  /** Which of its parameters learn, and how fast. */
+  readonly fineTune: FineTuneSpec;
   /** What training lowers. */
   readonly loss: LossSpec;
   /** How gradients change the weights. */
@@ -78,6 +80,9 @@ const SCHEMA: z.ZodType<TrainConfig & { $schema?: string }> = z.strictObject({
   ),
   minDelta: z.number().min(0).default(0).describe("By how much a macro F1 must be better to count."),
   model: specSchema(MODELS).prefault({ name: "efficientnet_b0" }).describe("The network."),
+  fineTune: specSchema(FINE_TUNES).prefault({ name: "all" }).describe(
+    "Which of the network's parameters learn, and how fast.",
+  ),
   loss: specSchema(LOSSES).prefault({ name: "crossEntropy" }).describe("What training lowers."),
   optimizer: specSchema(OPTIMIZERS).prefault({ name: "adam" }).describe("How gradients change the weights."),
   schedule: specSchema(SCHEDULES).prefault({ name: "exponential" }).describe("How the learning rate goes on."),
@@ -88,7 +93,7 @@ const SCHEMA: z.ZodType<TrainConfig & { $schema?: string }> = z.strictObject({
     .describe("Views averaged when the finished model predicts (test-time augmentation)."),
 });
 
-const PARTS = ["model", "loss", "optimizer", "schedule", "sampler"] as const;
+const PARTS = ["model", "fineTune", "loss", "optimizer", "schedule", "sampler"] as const;
 
 /**
  * Makes a configuration of layers, each overriding those before it: defaults < preset < flags. A part given by the same

@@ -25,7 +25,7 @@ export interface MbconvOptions {
   readonly residual: boolean;
   /** Share of images whose branch is dropped in training, 0..1, where there is a residual; 0 unless given. */
   readonly dropPath?: number;
-  /** Where that choice is drawn from. */
+  /** Where that choice is drawn from; needed in training, and without it no branch is dropped. */
   readonly rng?: Rng | undefined;
   /** Whether norms use the batch's own statistics, and update the running ones. */
   readonly training: boolean;
@@ -49,14 +49,15 @@ export function mbconv(
   { stride, padding, residual, dropPath = 0, rng, training, momentum = 0.1, epsilon = 1e-5 }: MbconvOptions,
 ): Tensor4D {
   const pad = padding ?? (variables.depthwise.filter.shape[0] - 1) / 2;
-  const drops = training && residual && dropPath > 0;
-  if (drops && !rng) {
+  const drops = residual && dropPath > 0;
+  if (training && drops && !rng) {
     throw new RangeError(`Cannot drop paths as rng is missing: current value of dropPath is ${dropPath}`);
   }
-  const factors = drops ? keepFactors(x.shape[0], dropPath, rng!) : undefined;
+  const factors = drops && rng ? keepFactors(x.shape[0], dropPath, rng) : undefined;
   const attributes = { stride, padding: pad, residual, ...(factors && { factors }), training, momentum, epsilon };
   return tf.tidy(() => {
-    const own = ownOps().mbconv?.(x, variables, attributes);
+    // A backend's inference drops nothing: norms that are frozen in training come composed.
+    const own = factors && !training ? undefined : ownOps().mbconv?.(x, variables, attributes);
     if (own) return own;
     const { expand, depthwise, reduce, restore, project } = variables;
     const norm = { training, momentum, epsilon };
