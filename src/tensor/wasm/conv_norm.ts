@@ -31,8 +31,9 @@ export function runConvNorm(
   norm: BatchNormVariables,
   attributes: ConvNormAttributes,
 ): tf.Tensor4D | undefined {
-  const { stride: strides, padding: p, training } = attributes;
-  const info = convInfo(x.shape, filter.shape, { strides, pad: [[0, 0], [p, p], [p, p], [0, 0]] });
+  const { stride: strides, padding: pad, groups, training } = attributes;
+  if (groups > 1) return undefined;
+  const info = convInfo(x.shape, filter.shape, { strides, pad });
   if (!info || x.dtype !== "float32" || !training && onTape()) return undefined;
   const work = { info, norm, attributes };
   if (!training) return infer(x, filter, work);

@@ -8,7 +8,7 @@ import { registerBatchNorm, runBatchNorm } from "./batch_norm.ts";
 import { runConvNorm } from "./conv_norm.ts";
 import { registerConvolution } from "./convolution.ts";
 import { registerDepthwise } from "./depthwise.ts";
-import { registerElementwise, runAdam, runSilu } from "./elementwise.ts";
+import { registerElementwise, runActivation, runAdam } from "./elementwise.ts";
 import { registerMatrix } from "./matrix.ts";
 import { runMbconv } from "./mbconv.ts";
 import { registerPooling, runAveragePixels, runScalePixels } from "./pooling.ts";
@@ -30,7 +30,7 @@ export function registerKernels(): void {
   setOwnOps("wasm", {
     padding: true,
     batchNorm: runBatchNorm,
-    silu: runSilu,
+    activate: runActivation,
     averagePixels: runAveragePixels,
     scalePixels: runScalePixels,
     convNorm: runConvNorm,

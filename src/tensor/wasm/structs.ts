@@ -3,11 +3,18 @@
  *
  * @module
  */
-import type { Activation } from "../own.ts";
+import type { Activation, ElementActivation } from "../own.ts";
 import { engine } from "./engine.ts";
 
 /** The kernels' numbers of activations, as in simd.as. */
-export const ACTIVATIONS: Readonly<Record<Activation, number>> = { none: 0, relu: 1, silu: 2 };
+export const ACTIVATIONS: Readonly<Record<Activation | ElementActivation, number>> = {
+  none: 0,
+  relu: 1,
+  silu: 2,
+  hardSwish: 4,
+  gelu: 5,
+  hardSigmoid: 6,
+};
 
 /** Writes whole numbers under a name; they stay until the next of that name. */
 function place(name: string, values: readonly number[]): number {

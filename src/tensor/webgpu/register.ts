@@ -10,7 +10,8 @@ import { registerCast } from "./cast.ts";
 import { registerConvolution } from "./convolution.ts";
 import { registerCrossEntropy, runSoftmaxCrossEntropy } from "./cross_entropy.ts";
 import { registerDepthwise } from "./depthwise.ts";
-import { registerElementwise, runSilu } from "./elementwise.ts";
+import { registerElementwise, runActivation } from "./elementwise.ts";
+import { registerMaxPool } from "./max_pool.ts";
 import { registerMatrix } from "./matrix.ts";
 import { registerPooling, runAveragePixels, runScalePixels } from "./pooling.ts";
 import { registerSums } from "./sums.ts";
@@ -26,6 +27,7 @@ export function registerKernels(): void {
   registerDepthwise();
   registerBatchNorm();
   registerPooling();
+  registerMaxPool();
   registerElementwise();
   registerSums();
   registerCast();
@@ -33,7 +35,7 @@ export function registerKernels(): void {
   setOwnOps("webgpu", {
     padding: true,
     batchNorm: runBatchNorm,
-    silu: runSilu,
+    activate: runActivation,
     averagePixels: runAveragePixels,
     scalePixels: runScalePixels,
     softmaxCrossEntropy: runSoftmaxCrossEntropy,

@@ -4,7 +4,8 @@
  */
 import { joinBlock, normalise } from "./batch_norm";
 import {
-  activate, floats, fma, get, LIMIT, MINUS_LOG2_E, ONE, P1, P2, P3, P4, P5, put, ROUNDER, sigmoidBy, SILU, zero,
+  activate, floats, fma, GELU, get, HARD_SWISH, LIMIT, MINUS_LOG2_E, ONE, P1, P2, P3, P4, P5, put, ROUNDER, sigmoidBy,
+  SILU, zero,
 } from "./simd";
 
 /** The mean of each column, and the sum of squares around it, as `batchStatistics` gives them. */
@@ -93,7 +94,11 @@ function normaliseResult(e: Epilogue, sums: usize, c: usize, first: i32, rows: i
     let o = floats(from);
     if (e.activation == 2) for (; o + 16 <= stop; o += 16) normaliseColumn<v128>(e, at, other, sum, o, count, row, 2);
     else if (e.activation == 1) for (; o + 16 <= stop; o += 16) normaliseColumn<v128>(e, at, other, sum, o, count, row, 1);
-    else for (; o + 16 <= stop; o += 16) normaliseColumn<v128>(e, at, other, sum, o, count, row, 0);
+    else if (e.activation == HARD_SWISH) {
+      for (; o + 16 <= stop; o += 16) normaliseColumn<v128>(e, at, other, sum, o, count, row, HARD_SWISH);
+    } else if (e.activation == GELU) {
+      for (; o + 16 <= stop; o += 16) normaliseColumn<v128>(e, at, other, sum, o, count, row, GELU);
+    } else for (; o + 16 <= stop; o += 16) normaliseColumn<v128>(e, at, other, sum, o, count, row, 0);
     for (; o < stop; o += 4) normaliseColumn<f32>(e, at, other, sum, o, count, row, e.activation);
     r += count;
   }

@@ -15,5 +15,5 @@ export { averagePixels, averagePixelsGradient, maxPoolGradient, scalePixels, sca
 export {
   activatePool, addBias, finishPool, leaveBias, leaveGate, normaliseResidual, scaleImages,
 } from "./squeeze";
-export { adam, add, silu, siluGradient, sumParts } from "./elementwise";
+export { activateElements, activateElementsGradient, adam, add, sumParts } from "./elementwise";
 export { LIMIT, MINUS_LOG2_E, ONE, P1, P2, P3, P4, P5, ROUNDER } from "./simd"; // see there why they must stay variables
