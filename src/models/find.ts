@@ -4,7 +4,10 @@
  * @module
  */
 import { show } from "../core/check.ts";
-import { download, exists, fetchHubFile, openSafetensors, type Progress, readJson } from "../io/mod.ts";
+import { download } from "../io/download.ts";
+import { exists, readJson } from "../io/files.ts";
+import { type DownloadProgress, fetchHubFile } from "../io/hub.ts";
+import { openSafetensors } from "../io/safetensors.ts";
 import type { InputSpec } from "./model.ts";
 
 /** How weights are fetched that are not on disk. */
@@ -12,7 +15,7 @@ export interface FindOptions {
   /** Ends a download; it can be gone on with. */
   readonly signal?: AbortSignal;
   /** Called while a file is downloaded. */
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: DownloadProgress) => void;
 }
 
 /** Weights that are on disk. */

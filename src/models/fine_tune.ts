@@ -95,7 +95,7 @@ export const FINE_TUNES: {
   ),
   stages: part(
     z.strictObject({
-      rates: z.array(z.number().min(0)).min(1).default([0, 0.1, 0.3, 1]).describe(
+      rates: z.array(z.number().min(0)).min(1).readonly().default([0, 0.1, 0.3, 1]).describe(
         "Factors on the learning rate, from the first layers to the last blocks; 0 freezes.",
       ),
       frozenNorms,

@@ -7,16 +7,8 @@ import { show } from "../core/check.ts";
 import { build } from "../core/parts.ts";
 import type { Dataset, EpochRow, Fold, ImageSet } from "../core/records.ts";
 import { savePredictions } from "../frame/mod.ts";
-import {
-  describeEnvironment,
-  ensureDir,
-  exists,
-  type Progress,
-  readJson,
-  sha256,
-  withLock,
-  writeAtomic,
-} from "../io/mod.ts";
+import type { DownloadProgress } from "../io/hub.ts";
+import { describeEnvironment, ensureDir, exists, readJson, sha256, withLock, writeAtomic } from "../io/mod.ts";
 import { findWeights, FINE_TUNES, type LoadedWeights, loadWeights, type Model, saveWeights } from "../models/mod.ts";
 import { OPTIMIZERS } from "../optim/mod.ts";
 import { predict } from "../predict/mod.ts";
@@ -43,7 +35,7 @@ export interface TrainOptions {
   /** Called once the weights that the config names are loaded. */
   readonly onWeights?: (weights: LoadedWeights) => void;
   /** Called while they are downloaded. */
-  readonly onDownload?: (progress: Progress) => void;
+  readonly onDownload?: (progress: DownloadProgress) => void;
   /** Called while a GPU's shaders are compiled, before the first step. */
   readonly onCompile?: (compiled: number, total: number) => void;
   /** Called for each step, once its loss is known. */

@@ -30,7 +30,7 @@ const COMPOSED: readonly Case[] = [
 
 /** Gradients by parameter, and running statistics after the forward pass, in training on the current backend. */
 async function trainedOnce({ model: spec, size, batch }: Case): Promise<Record<string, Float32Array>> {
-  const model = createModel(spec, { classes: CLASSES, seed: 1, size });
+  const model = await createModel(spec, { classes: CLASSES, seed: 1, size });
   await fillModel(model);
   const x = tf.tensor4d(uniform(batch * size[0] * size[1] * 3, 77), [batch, ...size, 3]);
   const upstream = tf.tensor2d(uniform(batch * CLASSES, 78), [batch, CLASSES]);

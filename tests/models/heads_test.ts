@@ -6,7 +6,7 @@ const noise = (seed: number) => tf.randomNormal<tf.Rank.R4>([3, 32, 32, 3], 0, 1
 
 Deno.test("the attributes head gives a class the product of its levels' probabilities", async () => {
   const head = { name: "attributes", dropout: 0 } as const;
-  const model = createModel({ name: "efficientnet_nano", head }, {
+  const model = await createModel({ name: "efficientnet_nano", head }, {
     classes: 12,
     levels: [3, 2, 2],
     seed: 1,
@@ -33,9 +33,9 @@ Deno.test("the attributes head gives a class the product of its levels' probabil
   model.dispose();
 });
 
-Deno.test("createModel() refuses levels whose product is not the number of classes", () => {
+Deno.test("await createModel() refuses levels whose product is not the number of classes", () => {
   assertThrows(
-    () => createModel({ name: "efficientnet_nano" }, { classes: 18, levels: [3, 3], seed: 1 }),
+    () => await createModel({ name: "efficientnet_nano" }, { classes: 18, levels: [3, 3], seed: 1 }),
     RangeError,
     "[3,3] must be 18",
   );
@@ -43,7 +43,7 @@ Deno.test("createModel() refuses levels whose product is not the number of class
 
 Deno.test("every head gives a score for every class", () => {
   for (const name of ["plain", "hidden", "attributes"] as const) {
-    const model = createModel({ name: "efficientnet_nano", head: { name } }, {
+    const model = await createModel({ name: "efficientnet_nano", head: { name } }, {
       classes: 6,
       levels: [3, 2],
       seed: 1,

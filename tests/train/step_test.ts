@@ -125,7 +125,7 @@ Deno.test("trainStep() gives a single micro-batch the bits of the whole batch, d
   const rng = printedRng();
   await initBackend({ need: "train", prefer: "wasm", threads: 2 });
   const spec = { name: "efficientnet_nano", dropPath: 0.4, head: { name: "plain", dropout: 0.4 } } as const;
-  const model = createModel(spec, { classes: CLASSES, seed: 2, size: [24, 24] });
+  const model = await createModel(spec, { classes: CLASSES, seed: 2, size: [24, 24] });
   const whole = microBatch(images(rng, 6, 24));
   assertEquals(await gradientsOf(model, [whole], 5), await gradientsOf(model, whole, 5));
   release([whole]);
@@ -136,7 +136,7 @@ Deno.test("trainStep() draws dropout anew for each micro-batch", async () => {
   const rng = printedRng();
   await initBackend({ need: "train", prefer: "wasm", threads: 2 });
   const spec = { name: "efficientnet_nano", dropPath: 0, head: { name: "plain", dropout: 0.5 } } as const;
-  const model = createModel(spec, { classes: CLASSES, seed: 2, size: [24, 24] });
+  const model = await createModel(spec, { classes: CLASSES, seed: 2, size: [24, 24] });
   const half = { ...microBatch(images(rng, 4, 24)), share: 0.5 };
   const [twice, once] = [await gradientsOf(model, [half, half], 5), await gradientsOf(model, half, 5)];
   const name = "classifier.weight", [sum, single] = [twice, once].map(({ gradients }) => gradients[name]!);

@@ -14,7 +14,7 @@ const CLASSES = 18;
 
 /** Training steps of a model on random images; `step` gives the loss. */
 function makeSteps(spec: ModelSpec, size: number) {
-  const model = createModel(spec, { classes: CLASSES, seed: 1, size: [size, size] });
+  const model = await createModel(spec, { classes: CLASSES, seed: 1, size: [size, size] });
   const optimizer = adam({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 })(model.params);
   const loss = crossEntropy({ labelSmoothing: 0.1 }), rng = seededRng(3);
   let taken = 0;
