@@ -7,7 +7,7 @@
  */
 import { list, show } from "../core/check.ts";
 import { writeAtomicParts } from "./files.ts";
-import { makeHeader, MAX_HEADER_BYTES, parseHeader } from "./safetensors_header.ts";
+import { isSizes, makeHeader, MAX_HEADER_BYTES, parseHeader } from "./safetensors_header.ts";
 import { bytesOf, readNumbers } from "./safetensors_numbers.ts";
 import { type ByteSource, openBytes } from "./safetensors_source.ts";
 
@@ -156,6 +156,9 @@ export async function writeSafetensors(
   const named = Object.entries(tensors);
   if (dtype !== "F32" && dtype !== "F16") fail(`the type must be one of "F32", "F16": current value is ${show(dtype)}`);
   for (const [name, { shape, data }] of named) {
+    if (!isSizes(shape)) {
+      fail(`tensor ${show(name)} must have a shape of whole numbers of at least 0: it has ${show(shape)}`);
+    }
     const count = shape.reduce((product, n) => product * n, 1);
     if (data instanceof Float32Array && data.length === count) continue;
     fail(`tensor ${show(name)} of shape ${show(shape)} must have ${count} 32-bit floats: it has ${show(data)}`);

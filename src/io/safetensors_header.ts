@@ -5,6 +5,7 @@
  * @module
  */
 import { list, show } from "../core/check.ts";
+import { checkOutline, KEYS, METADATA } from "./safetensors_outline.ts";
 
 /** Bytes that the header may have, as in the format's own implementation. */
 export const MAX_HEADER_BYTES = 100_000_000;
@@ -29,8 +30,6 @@ const BYTES: ReadonlyMap<string, number> = new Map([
   ["F64", 8],
   ["C64", 8],
 ]);
-
-const METADATA = "__metadata__";
 
 /** Where a tensor's numbers are, and how to read them. */
 export interface Place {
@@ -65,14 +64,13 @@ export interface Header {
 export function parseHeader(bytes: Uint8Array, dataBytes: number, fail: (rule: string) => never): Header {
   const text = decode(bytes, fail);
   if (!text.startsWith("{")) fail(`its header must begin with "{": it begins with ${show(text.slice(0, 8))}`);
+  checkOutline(text, fail);
   let value: Record<string, unknown>;
   try {
     value = JSON.parse(text);
   } catch (error) {
     return fail(`its header must be JSON: ${(error as Error).message}`);
   }
-  const repeated = findRepeatedKey(text); // which JSON.parse hides: the last one wins
-  if (repeated !== undefined) fail(`its header has ${repeated} twice`);
   const { [METADATA]: metadata = {}, ...entries } = value;
   if (!isRecord(metadata)) fail(`its ${METADATA} must map names to texts: current value is ${show(metadata)}`);
   for (const [key, word] of Object.entries(metadata as Record<string, unknown>)) {
@@ -96,9 +94,7 @@ function parseEntry(name: string, entry: unknown, fail: (rule: string) => never)
   const bad = (what: string, value: unknown) => fail(`tensor ${show(name)} must have ${what}: it has ${show(value)}`);
   if (!isRecord(entry)) return fail(`tensor ${show(name)} must be described by an object: it is ${show(entry)}`);
   const keys = Object.keys(entry);
-  if (keys.toSorted().join() !== "data_offsets,dtype,shape") {
-    return bad(`the keys "dtype", "shape", "data_offsets" and no others`, keys);
-  }
+  if (keys.toSorted().join() !== "data_offsets,dtype,shape") return bad(KEYS, keys);
   const { dtype, shape, data_offsets: offsets } = entry;
   const size = BYTES.get(dtype as string) ?? bad(`one of the types ${list(BYTES.keys())}`, dtype);
   if (!isSizes(shape)) return bad("a shape of whole numbers of at least 0", shape);
@@ -117,7 +113,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isSizes(value: unknown): value is number[] {
+/** Whether a value can be a shape: whole numbers of at least 0. */
+export function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
 }
 
@@ -129,35 +126,14 @@ function checkCover(
 ): void {
   let covered = 0, before = "";
   for (const [name, { start, end }] of places) {
-    const where = `tensor ${show(name)} of bytes ${start} to ${end}`;
-    if (start < covered) fail(`${where} must not overlap ${before}, which ends at ${covered}`);
-    if (start > covered) fail(`${where} must leave no hole: the bytes before it are used up to ${covered}`);
-    if (end > dataBytes) fail(`${where} must lie within the file: it has ${dataBytes} bytes after its header`);
+    const bad = (rule: string) => fail(`tensor ${show(name)} of bytes ${start} to ${end} must ${rule}`);
+    if (start < covered) bad(`not overlap ${show(before)}, which ends at ${covered}`);
+    if (start > covered) bad(`leave no hole: the bytes before it are used up to ${covered}`);
+    if (end > dataBytes) bad(`lie within the file: it has ${dataBytes} bytes after its header`);
     covered = end;
-    before = show(name);
+    before = name;
   }
   if (covered < dataBytes) fail(`its tensors must fill it: ${dataBytes - covered} bytes are left over after the last`);
-}
-
-/** The first key that an object of a valid JSON text has twice, looked for in the outer object and those right inside. */
-function findRepeatedKey(text: string): string | undefined {
-  const keys = [new Set<string>(), new Set<string>()];
-  let depth = 0, from = 0, to = 0, outer = "";
-  for (let i = 0; i < text.length; i++) {
-    const sign = text[i];
-    if (sign === '"') {
-      from = i;
-      while (text[++i] !== '"') if (text[i] === "\\") i++;
-      to = i + 1;
-    } else if (sign === "{") keys[depth++]?.clear(); // what lies deeper is no header, unless a repeated key hides it
-    else if (sign === "}") depth--;
-    else if (sign === ":" && depth <= 2) {
-      const key: string = JSON.parse(text.slice(from, to));
-      if (keys[depth - 1]!.has(key)) return depth === 1 ? show(key) : `${show(key)} in ${show(outer)}`;
-      keys[depth - 1]!.add(key);
-      if (depth === 1) outer = key;
-    }
-  }
 }
 
 /**

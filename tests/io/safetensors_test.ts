@@ -99,6 +99,7 @@ Deno.test("writeSafetensors() names the file and what cannot be written", () =>
         ['tensor "x" of shape [ 3 ] must have 3', "x", { shape: [3], data }, {}, "F32"],
         ['tensor "x" of shape [] must have 1', "x", { shape: [], data }, {}, "F32"],
         ['tensor "x" of shape [ 2 ] must have 2 32-bit', "x", { shape: [2], data: Int32Array.of(1, 2) }, {}, "F32"],
+        ['tensor "x" must have a shape', "x", { shape: [-1, -2], data }, {}, "F32"],
         ['"__metadata__" cannot be the name', "__metadata__", one, {}, "F32"],
         ["cannot be the name", "\ud800", one, {}, "F32"],
         ['metadata must be texts: "epoch" is 3', "x", one, { epoch: 3 }, "F32"],
@@ -149,17 +150,21 @@ Deno.test("openSafetensors() tells names, shapes, types and texts, and reads ten
     assertEquals(await file.read("t7"), tensors.t7);
   }));
 
-Deno.test("openSafetensors() lets go of the file, broken or not", () =>
-  withDir(async (dir) => { // Deno's tests fail when a file stays open
-    await writeSafetensors(`${dir}/${FILE}`, { tensors: { one }, metadata: {} });
-    const file = await openSafetensors(`${dir}/${FILE}`);
-    file[Symbol.dispose]();
-    await assertRejects(() => file.read("one"), Deno.errors.BadResource);
-    await Deno.writeTextFile(`${dir}/${FILE}`, "no weights");
-    await assertRejects(() => openSafetensors(`${dir}/${FILE}`), SyntaxError);
-    await assertRejects(() => openSafetensors(dir), TypeError, dir);
-    await assertRejects(() => openSafetensors(`${dir}/none`), Deno.errors.NotFound, `${dir}/none`);
-  }));
+Deno.test(
+  "openSafetensors() lets go of the file, broken or not",
+  { sanitizeResources: true },
+  () =>
+    withDir(async (dir) => {
+      await writeSafetensors(`${dir}/${FILE}`, { tensors: { one }, metadata: {} });
+      const file = await openSafetensors(`${dir}/${FILE}`);
+      file[Symbol.dispose]();
+      await assertRejects(() => file.read("one"), Deno.errors.BadResource);
+      await Deno.writeTextFile(`${dir}/${FILE}`, "no weights");
+      await assertRejects(() => openSafetensors(`${dir}/${FILE}`), SyntaxError);
+      await assertRejects(() => openSafetensors(dir), TypeError, dir);
+      await assertRejects(() => openSafetensors(`${dir}/none`), Deno.errors.NotFound, `${dir}/none`);
+    }),
+);
 
 Deno.test("openSafetensors() notices a file that becomes shorter while it is open", () =>
   withDir(async (dir) => {
