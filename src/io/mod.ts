@@ -19,6 +19,13 @@ export { readCsv, type Table, type TableRow, writeCsv } from "./csv.ts";
 export { ensureDir, exists, readJson, sha256, statIfThere, withLock, writeAtomic } from "./files.ts";
 export { compareNatural, listFiles, listFolders } from "./listing.ts";
 
+export { download, type Downloaded, type DownloadOptions } from "./download.ts";
+export type { Checksum } from "./download_checksum.ts";
+export type { TransferOptions } from "./download_retry.ts";
+export { type DownloadProgress, fetchHubFile, type HubFile, type HubOptions } from "./hub.ts";
+export type { HubFileSpec } from "./hub_names.ts";
+export type { EnvironmentVariables, HubPlace } from "./hub_settings.ts";
+
 export { describeEnvironment, type Environment } from "./environment.ts";
 export { type ImageHeader, readImageHeaders } from "./metadata.ts";
 export { type Progress, progress, type ProgressOptions } from "./progress.ts";
