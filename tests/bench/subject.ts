@@ -36,7 +36,7 @@ export interface SubjectOptions {
 const CLASSES = 10;
 
 /** Makes what does training steps: forward, cross entropy, gradients, Adam. */
-export function trainingSubject({ model: name, size, batch }: SubjectOptions): Subject {
+export async function trainingSubject({ model: name, size, batch }: SubjectOptions): Promise<Subject> {
   const model = await createModel({ name } as ModelSpec, { classes: CLASSES, seed: 1 });
   const parts = {
     model,
@@ -71,7 +71,7 @@ export function trainingSubject({ model: name, size, batch }: SubjectOptions): S
 }
 
 /** Makes what predicts. */
-export function inferenceSubject({ model: name, size, batch }: SubjectOptions): Subject {
+export async function inferenceSubject({ model: name, size, batch }: SubjectOptions): Promise<Subject> {
   const model = await createModel({ name } as ModelSpec, { classes: CLASSES, seed: 1 });
   const x = randomPixels(batch, size);
   const run = async (count: number) => {

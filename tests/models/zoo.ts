@@ -67,13 +67,14 @@ export async function recordedModel(
   record: ZooRecord,
   name: string,
   architecture: Architecture,
+  weights: { readonly [name: string]: StoredTensor } = recordedWeights(record),
 ): Promise<{ readonly model: Model; readonly ours: (theirs: string) => string }> {
   const head = { name: "plain", dropout: 0 } as const;
   const model = build("model", { [name]: modelPart(name, architecture) }, { name, head, ...noPaths(architecture) })
     .make({ classes: CLASSES, seed: 1, size: [record.size, record.size] });
   const dir = await Deno.makeTempDir();
   try {
-    await writeSafetensors(`${dir}/w.safetensors`, { tensors: recordedWeights(record), metadata: {} });
+    await writeSafetensors(`${dir}/w.safetensors`, { tensors: weights, metadata: {} });
     const { headReplaced, loaded } = await loadWeights(model, `${dir}/w.safetensors`, { head: "exact" });
     assertEquals([headReplaced, loaded], [false, Object.keys(record.shapes).length]);
   } finally {

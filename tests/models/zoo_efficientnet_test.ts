@@ -1,7 +1,16 @@
-import { assert } from "@std/assert";
+import { assertThrows } from "@std/assert";
 import { efficientNet, EFFICIENTNETS, type EfficientNetShape } from "../../src/models/families/efficientnet.ts";
 import type { Architecture } from "../../src/models/mod.ts";
-import { assertClose, checkAgainstRecord } from "./zoo.ts";
+import { initBackend } from "../../src/tensor/mod.ts";
+import * as tf from "../../src/tensor/tf.ts";
+import {
+  assertClose,
+  checkAgainstRecord,
+  compareWithRecord,
+  readRecord,
+  recordedModel,
+  recordedWeights,
+} from "./zoo.ts";
 
 /** The widths of tests/reference/zoo_efficientnet.py. */
 const SMALL: EfficientNetShape = {
@@ -32,10 +41,29 @@ Deno.test("tf_efficientnet_b0 is a network with TensorFlow's padding and epsilon
   assertClose(await checkAgainstRecord("tf_efficientnet", "efficientnet_b0", architecture));
 });
 
-Deno.test("the comparison with torchvision catches another epsilon and TensorFlow's padding", async () => {
-  for (const change of [{ epsilon: 1e-3 }, { same: true }]) {
+Deno.test("the comparison with torchvision catches another epsilon, TensorFlow's padding and a swapped layout", async () => {
+  const swapped: Partial<Architecture> = {
+    build: (layers, options) => {
+      const backbone = small(EFFICIENTNETS.efficientnet_b0).build(layers, options);
+      return { ...backbone, maps: (x, forward) => backbone.maps(tf.transpose(x, [0, 2, 1, 3]), forward) };
+    },
+  };
+  for (const change of [{ epsilon: 1e-3 }, { same: true }, swapped]) {
     const architecture = small(EFFICIENTNETS.efficientnet_b0, change);
     const found = await checkAgainstRecord("efficientnet", "efficientnet_b0", architecture);
-    assert(found.evalLogits > 1e-3, JSON.stringify([change, found.evalLogits]));
+    assertThrows(() => assertClose(found), Error, "evalLogits", JSON.stringify(Object.keys(change)));
   }
+});
+
+Deno.test("the comparison with torchvision catches kernels whose height and width are swapped in the file", async () => {
+  await initBackend({ need: "train" });
+  const record = await readRecord("efficientnet"), architecture = small(EFFICIENTNETS.efficientnet_b0);
+  const turned = Object.entries(recordedWeights(record)).map(([name, { shape, data }]) => {
+    if (shape.length !== 4) return [name, { shape, data }];
+    return [name, { shape, data: tf.transpose(tf.tensor(data, [...shape]), [0, 1, 3, 2]).dataSync() as Float32Array }];
+  });
+  const { model, ours } = await recordedModel(record, "efficientnet_b0", architecture, Object.fromEntries(turned));
+  const found = await compareWithRecord(record, model, ours);
+  model.dispose();
+  assertThrows(() => assertClose(found), Error, "evalLogits");
 });

@@ -2,6 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import { build } from "../../src/core/parts.ts";
 import { type Rng, seededRng } from "../../src/core/rng.ts";
 import { LOSSES } from "../../src/losses/mod.ts";
+import { pytorchInit } from "../../src/models/initialisers.ts";
 import { makeLayers } from "../../src/models/layers.ts";
 import { createModel, IMAGENET_INPUT, type Model } from "../../src/models/mod.ts";
 import { type Optimizer, OPTIMIZERS } from "../../src/optim/mod.ts";
@@ -17,11 +18,14 @@ const loss = build("loss", LOSSES, { name: "crossEntropy", labelSmoothing: 0.1 }
 
 /** Two convolutions and a linear layer: nothing in it looks at more than one image. */
 function plainModel(seed: number): Model {
-  const layers = makeLayers(seededRng(seed));
+  const layers = makeLayers({ rng: seededRng(seed), initialiser: pytorchInit() });
   const first = layers.conv("first", { kernel: 3, inputs: 3, outputs: 8, stride: 2, bias: true });
   const second = layers.conv("second", { kernel: 1, inputs: 8, outputs: 16, bias: true });
   const last = layers.linear("classifier", 16, CLASSES);
-  const { params, buffers, layouts } = layers;
+  const { params, buffers, layouts, depths } = layers;
+  const maps = (x: tf.Tensor4D) => ops.activate(second(ops.activate(first(x), "silu")), "silu");
+  const pool = (y: tf.Tensor4D) => tf.reshape(ops.globalAveragePool(y), [-1, 16]) as tf.Tensor2D;
+  const classify = (features: tf.Tensor2D) => ({ logits: last(features) });
   return {
     name: "plain",
     input: { size: [16, 16], ...IMAGENET_INPUT },
@@ -29,10 +33,14 @@ function plainModel(seed: number): Model {
     params,
     buffers,
     layouts,
+    depths,
+    headName: "classifier",
+    maps,
+    pool,
+    classify,
     forward(x) {
-      const y = ops.activate(second(ops.activate(first(x), "silu")), "silu");
-      const features = tf.reshape(ops.globalAveragePool(y), [-1, 16]) as tf.Tensor2D;
-      return { features, logits: last(features) };
+      const features = pool(maps(x));
+      return { features, ...classify(features) };
     },
     dispose: () => tf.dispose(Object.values(params)),
   };

@@ -38,7 +38,8 @@ export function arcFace({ scale, margin, dropout }: ArcFaceHeadOptions): HeadMak
           if (!options.training || !options.targets) return [logits];
           const sine = tf.sqrt(tf.maximum(tf.sub(1, tf.square(cosine)), LEAST_SQUARED_SINE));
           const turned = tf.sub(tf.mul(cosine, Math.cos(margin)), tf.mul(sine, Math.sin(margin)));
-          const own = tf.where(tf.greater(cosine, limit), turned, tf.sub(cosine, fall));
+          const within = tf.step(tf.sub(cosine, limit)); // of the comparisons only this has a gradient, of zero
+          const own = tf.add(tf.mul(within, turned), tf.mul(tf.sub(1, within), tf.sub(cosine, fall)));
           return [logits, tf.mul(tf.add(cosine, tf.mul(options.targets, tf.sub(own, cosine))), scale)];
         }) as [Tensor2D, Tensor2D?];
         return { logits, ...(withMargin && { lossLogits: [withMargin] }) };
