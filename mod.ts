@@ -55,7 +55,6 @@ export {
 // Data sets, images, files
 export {
   type CheckOptions,
-  type Checksum,
   decodeImage,
   download,
   type Downloaded,

@@ -39,7 +39,7 @@ export interface Downloaded {
   readonly sha256: string;
   /** Whether it was there before. */
   readonly fromCache: boolean;
-  /** Why this may not be what the address holds now: the server was not asked, or did not answer. Absent where there is no doubt. */
+  /** Why this may not be what is there now: the server was not asked, or did not answer. Absent without doubt. */
   readonly reason?: string;
 }
 
@@ -71,12 +71,12 @@ export async function download(url: string | URL, options: DownloadOptions = {})
   const place = join(root, await digestOf(address.href));
   const offline = isOffline(options, env);
   await tagCache(root);
-  const got = await withLock(`${place}.lock`, () => fetchOrKeep(address, place, { ...options, sha256, offline }), {
-    signal,
-  });
-  if (copy === undefined) return got;
-  await putCopy(got.path, copy);
-  return { ...got, path: copy };
+  return await withLock(`${place}.lock`, async () => {
+    const got = await fetchOrKeep(address, place, { ...options, sha256, offline });
+    if (copy === undefined) return got;
+    await putCopy(got.path, copy);
+    return { ...got, path: copy };
+  }, { signal });
 }
 
 function checkAddress(url: string | URL): URL {

@@ -41,27 +41,34 @@ export interface BodyOptions extends TransferOptions {
   readonly dispensable?: boolean;
 }
 
-/** What came: bytes, and the digest where one was asked for. */
+/** What came. */
 export interface Received {
-  readonly size: number;
+  /** Digest, where one was asked for. */
   readonly digest?: string;
+  /** Whether its beginning was there before. */
+  readonly resumed: boolean;
 }
 
 /**
  * Fetches a file into its partial file, which is on the disk when this returns, ready to be renamed.
  *
- * @returns Size and digest; nothing where the server says that the file has not changed (304).
+ * @returns What came; nothing where the server says that the file has not changed (304).
  * @throws {Deno.errors.InvalidData} If checksum or size are wrong; the partial file is gone then.
  * @throws {Error} If the connection breaks for good, the server refuses or the disk is full; what has come stays.
  */
 export async function fetchBody(wanted: Wanted, options: BodyOptions): Promise<Received | undefined> {
   const { what, partial, checksum } = wanted;
   try {
-    const received = await receive(wanted, options);
-    if (checksum?.expected === undefined || !received || received.digest === checksum.expected) return received;
+    let received = await receive(wanted, options);
+    const isWrong = () => received && checksum?.expected !== undefined && received.digest !== checksum.expected;
+    if (isWrong() && received?.resumed) { // what was there before may be at fault
+      await Deno.remove(partial);
+      received = await receive(wanted, options);
+    }
+    if (!isWrong()) return received;
     throw new Deno.errors.InvalidData(
-      `Cannot keep ${what} as its ${CHECKSUM_NAMES[checksum.kind]} must be ${checksum.expected}: ` +
-        `found ${received.digest}; what came is removed, and a new try starts over`,
+      `Cannot keep ${what} as its ${CHECKSUM_NAMES[checksum!.kind]} must be ${checksum!.expected}: ` +
+        `found ${received!.digest}; what came is removed, and a new try starts over`,
     );
   } catch (error) {
     if (error instanceof Deno.errors.InvalidData) await Deno.remove(partial);
@@ -77,11 +84,15 @@ async function receive(wanted: Wanted, options: BodyOptions): Promise<Received |
   const { what, pinned, checksum } = wanted;
   using file = await openPartial(wanted.partial, wanted.size, checksum?.kind);
   let { size, validator } = wanted;
-  let begun = false;
+  let begun = false, resumed = file.done > 0;
+  const startOver = async () => {
+    await file.startOver();
+    resumed = false;
+  };
 
   /** One request; true once the file is whole, false where it has not changed. */
   const attempt = async () => {
-    if (!pinned && validator === undefined) await file.startOver();
+    if (!pinned && validator === undefined) await startOver();
     if (file.done === size) return true;
     using silence = listen(options);
     const ifSame = validator === undefined ? undefined : { "If-Range": validator };
@@ -93,12 +104,12 @@ async function receive(wanted: Wanted, options: BodyOptions): Promise<Received |
     if (kind === "refused") throw await statusError(`fetch ${what}`, response);
     if (kind === "astray" || (kind !== "anew" && size !== undefined && total !== undefined && total !== size)) {
       size = wanted.size;
-      await file.startOver();
+      await startOver();
       throw new Deno.errors.ConnectionAborted(`Cannot go on with ${what} as the server has another one now`);
     }
     if (kind === "anew") {
       size = wanted.size;
-      await file.startOver();
+      await startOver();
       validator = await wanted.onStart?.(response.headers);
     }
     size ??= total;
@@ -124,7 +135,7 @@ async function receive(wanted: Wanted, options: BodyOptions): Promise<Received |
     reached: () => file.done,
     goOn: () => begun || !options.dispensable,
   });
-  return whole ? { size: file.done, digest: await file.finish() } : undefined;
+  return whole ? { digest: await file.finish(), resumed } : undefined;
 }
 
 async function append(file: PartialFile, piece: Uint8Array, what: string): Promise<void> {

@@ -121,7 +121,9 @@ export async function statusError(attempt: string, response: Response): Promise<
   await response.body?.cancel();
   const { status, headers } = response;
   const code = headers.get("x-error-code") ?? headers.get("x-error-message");
-  const message = `Cannot ${attempt} as the server answered ${status}${code ? ` (${show(code)})` : ""}`;
+  const wait = headers.get("retry-after");
+  const message = `Cannot ${attempt} as the server answered ${status}${code ? ` (${show(code)})` : ""}` +
+    (wait === null ? "" : `, to be asked again after ${show(wait)}`);
   if (status === 404 || status === 410) return new Deno.errors.NotFound(message);
   if (status === 401 || status === 403) return new Deno.errors.PermissionDenied(message);
   if (status === 408 || status === 429 || status >= 500) return new Deno.errors.Busy(message, { cause: headers });
@@ -135,8 +137,15 @@ export interface Silence extends Disposable {
   touch(): void;
 }
 
-/** Starts to listen for silence. */
+/**
+ * Starts to listen for silence.
+ *
+ * @throws {RangeError} If the time is none.
+ */
 export function listen({ timeout = 10, signal }: TransferOptions): Silence {
+  if (!(timeout > 0)) {
+    throw new RangeError(`Cannot wait for a server as timeout must be seconds above 0: current value is ${timeout}`);
+  }
   const controller = new AbortController();
   const give = () => controller.abort(new Deno.errors.TimedOut(`Cannot go on as nothing came for ${timeout} seconds`));
   let timer = setTimeout(give, timeout * 1000);

@@ -9,7 +9,7 @@
  */
 import { dirname } from "node:path";
 import { fetchBody } from "./download_body.ts";
-import { type Checksum, checksumOf } from "./download_checksum.ts";
+import { checksumOf } from "./download_checksum.ts";
 import type { Token } from "./download_http.ts";
 import { putLink, tagCache } from "./download_place.ts";
 import { mayPass, type TransferOptions } from "./download_retry.ts";
@@ -43,10 +43,10 @@ export interface HubFile {
   readonly commit: string;
   /** Whether it was there before. */
   readonly fromCache: boolean;
-  /** Why this may not be what the revision is at now: the hub was not asked, or did not answer. Absent where there is no doubt. */
+  /** Why this may not be what the revision is at now: the hub was not asked, or did not answer. Absent without doubt. */
   readonly reason?: string;
   /** What this call has checked the contents by; absent where they came from the cache, or the hub tells no checksum. */
-  readonly checksum?: Checksum["kind"];
+  readonly checksum?: "sha256" | "git";
 }
 
 /**
@@ -68,6 +68,8 @@ export interface HubFile {
  * @throws {Deno.errors.NotFound} If repository, revision or file are not there, or not in the cache when offline.
  * @throws {Deno.errors.PermissionDenied} If the repository is private or gated.
  * @throws {Deno.errors.NotConnected} If the hub is out of reach and the cache does not have the file.
+ * @throws {Deno.errors.ConnectionAborted | Deno.errors.TimedOut | Deno.errors.Busy} If the file breaks off for good; what
+ * has come stays, and the next call goes on with it.
  * @throws {Deno.errors.InvalidData} If checksum or size are wrong, or the server is no hub.
  */
 export async function fetchHubFile(
@@ -102,7 +104,7 @@ export async function fetchHubFile(
   });
   if ("path" in found) return found;
   if ("error" in found) {
-    if (found.commit !== undefined) await saveMissing(paths, found.commit, file);
+    if (found.commit !== undefined) await saveMissing(paths, found.commit, file).catch(() => {}); // of use, not needed
     throw found.error;
   }
   const timeout = options.timeout ?? secondsOf("HF_HUB_DOWNLOAD_TIMEOUT", env);

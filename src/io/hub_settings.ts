@@ -14,7 +14,10 @@ export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /** What a caller may say in place of the environment. */
 export interface HubPlace {
-  /** Address of the hub or of a mirror of it; `HF_ENDPOINT` by default, or else the public hub. */
+  /**
+   * Address of the hub or of a mirror of it; `HF_ENDPOINT` by default, or else the public hub. At an address of http the
+   * token is sent without encryption.
+   */
   readonly endpoint?: string;
   /**
    * Secret for private and gated repositories, false for none; `HF_TOKEN` by default, or what is in the file

@@ -20,7 +20,6 @@ export { ensureDir, exists, readJson, sha256, statIfThere, withLock, writeAtomic
 export { compareNatural, listFiles, listFolders } from "./listing.ts";
 
 export { download, type Downloaded, type DownloadOptions } from "./download.ts";
-export type { Checksum } from "./download_checksum.ts";
 export type { TransferOptions } from "./download_retry.ts";
 export { type DownloadProgress, fetchHubFile, type HubFile, type HubOptions } from "./hub.ts";
 export type { HubFileSpec } from "./hub_names.ts";

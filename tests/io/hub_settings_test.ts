@@ -39,7 +39,7 @@ Deno.test("homeDir() fills in ~ and variables, takes empty ones for unset, and s
 
 Deno.test("endpointOf() goes by the caller, HF_ENDPOINT and the public hub, and refuses what is no address", () => {
   assertEquals(endpointOf({}, {}).href, "https://huggingface.co/");
-  assertEquals(endpointOf({}, { HF_ENDPOINT: "http://mirror.example/hf//" }).href, "http://mirror.example/hf");
+  assertEquals(endpointOf({}, { HF_ENDPOINT: "http://hub.example/hf//" }).href, "http://hub.example/hf");
   assertEquals(endpointOf({ endpoint: "https://a.example" }, { HF_ENDPOINT: "http://b.example" }).host, "a.example");
   for (const endpoint of ["", "a.example", "ftp://a.example", "https://me:secret@a.example", "https://a.example/?x"]) {
     const error = assertThrows(() => endpointOf({ endpoint }, {}), TypeError, "HF_ENDPOINT");

@@ -156,6 +156,22 @@ Deno.test("fetchHubFile() uses a partial file that is whole, and starts over one
   }
 });
 
+Deno.test("fetchHubFile() starts over by itself where what was left turns out to be at fault", async () => {
+  for (const size of [50_000, WEIGHTS.length]) {
+    await withHub(async (hub, options, dir) => {
+      await write(`${dir}/hub/${folder}/blobs/${await sha256(WEIGHTS)}.incomplete`, new Uint8Array(size));
+      assertEquals(await Deno.readFile((await fetchHubFile(MODEL, options)).path), WEIGHTS);
+      assertEquals(gets(hub).at(-1)!.range, null);
+    });
+    await withHub(async (hub, options, dir) => {
+      await write(`${dir}/hub/${folder}/blobs/${await sha256(WEIGHTS)}.incomplete`, new Uint8Array(size));
+      hub.behaviour.lies[MODEL.file] = WEIGHTS.toReversed();
+      await assertRejects(() => fetchHubFile(MODEL, options), Deno.errors.InvalidData, await sha256(WEIGHTS));
+      assertEquals(tree(`${dir}/hub`).filter((path) => path.includes("blobs")), []);
+    });
+  }
+});
+
 for (const [file, kind] of [["model.safetensors", "SHA-256"], ["sub/a config.json", "git SHA-1"]] as const) {
   Deno.test(`fetchHubFile() refuses contents of another ${kind} and keeps nothing of them`, async () => {
     await withHub(async (hub, options, dir) => {
