@@ -215,6 +215,7 @@ export {
   type Tensor4D,
   type Variable,
   type Variable1D,
+  type Variable2D,
   type Variable4D,
 } from "./src/tensor/mod.ts";
 export {
@@ -232,6 +233,8 @@ export {
   type Architecture,
   ARCHITECTURES,
   type AttributesHeadOptions,
+  type AverageOptions,
+  averageWeights,
   type Backbone,
   type ConvLayer,
   type ConvNormLayer,

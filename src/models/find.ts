@@ -4,10 +4,7 @@
  * @module
  */
 import { show } from "../core/check.ts";
-import { download } from "../io/download.ts";
-import { exists, readJson } from "../io/files.ts";
-import { type DownloadProgress, fetchHubFile } from "../io/hub.ts";
-import { openSafetensors } from "../io/safetensors.ts";
+import { download, type DownloadProgress, exists, fetchHubFile, openSafetensors, readJson } from "../io/mod.ts";
 import type { InputSpec } from "./model.ts";
 
 /** How weights are fetched that are not on disk. */
@@ -53,9 +50,8 @@ export async function findWeights(where: string, options: FindOptions = {}): Pro
       } as it must be a safetensors file that exists, its URL, or a hub name such as "timm/resnet18.a1_in1k"`,
     );
   }
-  const file = (name: string) => ({ repo, file: name, ...(revision && { revision }) });
-  const { path, ...state } = await fetchHubFile(file("model.safetensors"), options);
-  const input = await hubInput(() => fetchHubFile(file("config.json"), options));
+  const { path, commit, ...state } = await fetchHubFile({ repo, file: "model.safetensors", revision }, options);
+  const input = await hubInput(() => fetchHubFile({ repo, file: "config.json", revision: commit }, options));
   return { source: where, path, ...(input ? { input } : await inputOf(path)), notes: fallbackNotes(where, state) };
 }
 

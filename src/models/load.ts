@@ -5,6 +5,7 @@
  */
 import { openSafetensors } from "../io/safetensors.ts";
 import { type FindOptions, findWeights, type FoundWeights } from "./find.ts";
+import type { Variable } from "../tensor/types.ts";
 import type { Model } from "./model.ts";
 import { assignStored, checkShape, isCounter, modelVariables, some, storedShape } from "./weights.ts";
 import { ARCHITECTURES, type ModelName } from "./zoo.ts";
@@ -64,11 +65,12 @@ export async function loadWeights(
   const shapes = new Map([...file.tensors].map(([name, { shape }]) => [name, shape]));
   const { names, inFile } = recognise(model, [...shapes.keys()].filter((name) => !isCounter(name)));
   const isHead = (name: string) => name.startsWith(`${model.headName}.`);
-  const shapeOf = (name: string) => shapes.get(inFile.get(name)!)!;
+  const shapeOf = (name: string, variable: Variable) =>
+    fitted(shapes.get(inFile.get(name)!)!, storedShape(model, name, variable));
   const wanted = modelVariables(model), known = new Set(wanted.map(([name]) => name));
   const headFits =
     wanted.filter(([name]) => isHead(name)).every(([name, variable]) =>
-      inFile.has(name) && shapeOf(name).join() === storedShape(model, name, variable).join()
+      inFile.has(name) && shapeOf(name, variable).join() === storedShape(model, name, variable).join()
     ) && [...inFile.keys()].filter(isHead).every((name) => known.has(name));
   const headReplaced = !headFits && head === "replace";
   const counts = (name: string) => !(headReplaced && isHead(name));
@@ -82,8 +84,11 @@ export async function loadWeights(
     );
   }
   const loaded = wanted.filter(([name]) => counts(name) && inFile.has(name));
-  for (const [name, variable] of loaded) checkShape(model, name, variable, shapeOf(name), `"${source}"`);
-  for (const [name, variable] of loaded) assignStored(model, name, variable, await file.read(inFile.get(name)!));
+  for (const [name, variable] of loaded) checkShape(model, name, variable, shapeOf(name, variable), `"${source}"`);
+  for (const [name, variable] of loaded) {
+    const { data } = await file.read(inFile.get(name)!);
+    assignStored(model, name, variable, { shape: shapeOf(name, variable), data });
+  }
   const notes = [
     ...found.notes,
     ...(headReplaced ? [`the head (${model.headName}) is new, for ${model.classes.length} classes`] : []),
@@ -92,6 +97,12 @@ export async function loadWeights(
     ...inputNotes(model, found),
   ];
   return { source, path, names, loaded: loaded.length, headReplaced, missing, extra, notes };
+}
+
+/** The model's shape where one on disk differs by axes of size 1 at its end: [D, 1, 1] for [D], [E, D] for [E, D, 1, 1]. */
+function fitted(shape: readonly number[], expected: readonly number[]): readonly number[] {
+  const bare = (axes: readonly number[]) => axes.slice(0, axes.findLastIndex((size) => size !== 1) + 1).join();
+  return bare(shape) === bare(expected) ? expected : shape;
 }
 
 /** Whose names a file has, and where each of ours stands in it. */

@@ -49,5 +49,6 @@ export {
   type Regression,
 } from "./model.ts";
 export { createModel, MODELS, type ModelSpec } from "./registry.ts";
+export { type AverageOptions, averageWeights } from "./soup.ts";
 export { type SaveOptions, saveWeights } from "./weights.ts";
 export { ARCHITECTURES, type ModelName } from "./zoo.ts";

@@ -4,10 +4,18 @@
  * @module
  */
 import type { Architecture } from "./backbone.ts";
+import { type ConvNeXtName, CONVNEXTS } from "./families/convnext.ts";
+import { type DenseNetName, DENSENETS } from "./families/densenet.ts";
 import { type EfficientNetName, EFFICIENTNETS } from "./families/efficientnet.ts";
+import { type MobileNetV3Name, MOBILENETV3S } from "./families/mobilenetv3.ts";
 
 /** Names of the networks. */
-export type ModelName = EfficientNetName;
+export type ModelName = EfficientNetName | DenseNetName | MobileNetV3Name | ConvNeXtName;
 
 /** Every network, by timm's name where timm has it. */
-export const ARCHITECTURES: Readonly<Record<ModelName, Architecture>> = { ...EFFICIENTNETS };
+export const ARCHITECTURES: Readonly<Record<ModelName, Architecture>> = {
+  ...EFFICIENTNETS,
+  ...DENSENETS,
+  ...MOBILENETV3S,
+  ...CONVNEXTS,
+};

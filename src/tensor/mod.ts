@@ -47,4 +47,4 @@ export {
   scaleChannels,
   softmaxCrossEntropy,
 } from "./ops.ts";
-export type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable, Variable1D, Variable4D } from "./types.ts";
+export type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable, Variable1D, Variable2D, Variable4D } from "./types.ts";

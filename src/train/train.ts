@@ -7,8 +7,16 @@ import { show } from "../core/check.ts";
 import { build } from "../core/parts.ts";
 import type { Dataset, EpochRow, Fold, ImageSet } from "../core/records.ts";
 import { savePredictions } from "../frame/mod.ts";
-import type { DownloadProgress } from "../io/hub.ts";
-import { describeEnvironment, ensureDir, exists, readJson, sha256, withLock, writeAtomic } from "../io/mod.ts";
+import {
+  describeEnvironment,
+  type DownloadProgress,
+  ensureDir,
+  exists,
+  readJson,
+  sha256,
+  withLock,
+  writeAtomic,
+} from "../io/mod.ts";
 import { findWeights, FINE_TUNES, type LoadedWeights, loadWeights, type Model, saveWeights } from "../models/mod.ts";
 import { OPTIMIZERS } from "../optim/mod.ts";
 import { predict } from "../predict/mod.ts";

@@ -108,9 +108,14 @@ export function mobileNetV3(
   };
 }
 
+/** What timm calls the layers of a block that has no expansion, and of one that has; convolution and norm, or both of SE. */
+const PLAIN = { depthwise: ["conv_dw", "bn1"], project: ["conv_pw", "bn2"] } as const;
+const EXPANDING = { expand: ["conv_pw", "bn1"], depthwise: ["conv_dw", "bn2"], project: ["conv_pwl", "bn3"] } as const;
+const SE = ["se.conv_reduce", "se.conv_expand"] as const;
+
 type Block = (x: Tensor4D, options: ForwardOptions, rng: Rng | undefined) => Tensor4D;
 
-/** An inverted bottleneck. Without an expansion its names differ, as in timm. */
+/** An inverted bottleneck: expansion, depthwise convolution, squeeze and excitation, projection. */
 function mobileBlock(
   layers: Layers,
   name: string,
@@ -118,63 +123,90 @@ function mobileBlock(
   [kernel, stride, inner, squeezed, outputs, activation]: MobileBlock,
   dropPath: number,
 ): Block {
-  const expands = inner !== inputs, residual = stride === 1 && inputs === outputs;
-  const expand = expands
-    ? layers.convNorm([`${name}.conv_pw`, `${name}.bn1`], { kernel: 1, inputs, outputs: inner, activation })
+  const names = inner === inputs ? PLAIN : EXPANDING, residual = stride === 1 && inputs === outputs;
+  const under = ([conv, norm]: readonly [string, string]) => [`${name}.${conv}`, `${name}.${norm}`] as const;
+  const expand = "expand" in names
+    ? layers.convNorm(under(names.expand), { kernel: 1, inputs, outputs: inner, activation })
     : undefined;
-  const filter = layers.depthwiseFilter(`${name}.conv_dw`, { kernel, inputs: inner });
-  const norm = layers.norm(`${name}.${expands ? "bn2" : "bn1"}`, inner);
-  const padding = layers.paddingOf(kernel);
-  const excite = squeezed > 0 ? squeezeExcite(layers, `${name}.se`, inner, squeezed) : undefined;
-  const project = layers.convNorm(
-    expands ? [`${name}.conv_pwl`, `${name}.bn3`] : [`${name}.conv_pw`, `${name}.bn2`],
-    { kernel: 1, inputs: inner, outputs, activation: "none", last: residual },
-  );
+  const [depthwise, depthwiseNorm] = under(names.depthwise);
+  const filter = layers.depthwiseFilter(depthwise, { kernel, inputs: inner });
+  const norm = layers.norm(depthwiseNorm, inner), padding = layers.paddingOf(kernel);
+  const excite = squeezed > 0 ? squeezeExcite(layers, under(SE), inner, squeezed) : undefined;
+  const project = layers.convNorm(under(names.project), {
+    kernel: 1,
+    inputs: inner,
+    outputs,
+    activation: "none",
+    last: residual,
+  });
   return (x, options, rng) => {
     const wide = expand ? expand(x, options) : x;
-    const mixed = ops.batchNorm(ops.depthwiseConv2d(wide, filter, { stride, padding }), norm, {
-      ...layers.normOptions(options),
-      activation,
-    });
-    const y = project(excite ? excite(mixed) : mixed, options);
+    const mixed = ops.depthwiseConv2d(wide, filter, { stride, padding });
+    const normed = ops.batchNorm(mixed, norm, { ...layers.normOptions(options), activation });
+    const y = project(excite ? excite(normed) : normed, options);
     if (!residual) return y;
     return tf.add(options.training && rng ? ops.dropPath(y, dropPath, rng) : y, x);
   };
 }
 
-/** Scales channels by what their means say: ReLU in between, and a gate by straight lines. */
-function squeezeExcite(layers: Layers, name: string, channels: number, squeezed: number): (x: Tensor4D) => Tensor4D {
-  const reduce = layers.conv(`${name}.conv_reduce`, { kernel: 1, inputs: channels, outputs: squeezed, bias: true });
-  const expand = layers.conv(`${name}.conv_expand`, { kernel: 1, inputs: squeezed, outputs: channels, bias: true });
+/** Scales channels by what their means say, with ReLU in between and a gate by straight lines. */
+function squeezeExcite(
+  layers: Layers,
+  [reducing, expanding]: readonly [string, string],
+  channels: number,
+  squeezed: number,
+): (x: Tensor4D) => Tensor4D {
+  const reduce = layers.conv(reducing, { kernel: 1, inputs: channels, outputs: squeezed, bias: true });
+  const expand = layers.conv(expanding, { kernel: 1, inputs: squeezed, outputs: channels, bias: true });
   return (x) => ops.scaleChannels(x, ops.hardSigmoid(expand(tf.relu(reduce(ops.globalAveragePool(x))))));
 }
 
 /**
- * Our names of torchvision's tensors. It numbers blocks through all stages, and what a block has from 0; the convolution
- * after pooling is a linear layer, `[D, last]`.
+ * Our names of torchvision's tensors. It numbers blocks through all stages, and what is in a block from 0; the convolution
+ * after pooling is a linear layer there, `[D, last]`.
  */
-export function fromTorchvision({ stages }: MobileNetV3Shape): (name: string) => string | undefined {
-  const blocks = stages.flatMap((stage, s) => stage.map((_, i) => `blocks.${s}.${i}`));
-  const widths = stages.flat();
+export function fromTorchvision({ stem, stages }: MobileNetV3Shape): (name: string) => string | undefined {
+  const ours = new Map([["features.0.0", "conv_stem"], ["features.0.1", "bn1"]]);
+  let channels = stem, block = 1;
+  stages.forEach((stage, s) =>
+    stage.forEach(([, , inner, squeezed, outputs], i) => {
+      const names = inner === channels ? PLAIN : EXPANDING, root = `blocks.${s}.${i}`;
+      const parts = [...("expand" in names ? [names.expand] : []), names.depthwise, ...(squeezed > 0 ? [SE] : [])];
+      [...parts, names.project].forEach((part, k) => {
+        const [first, second] = part === SE ? ["fc1", "fc2"] : ["0", "1"];
+        ours.set(`features.${block}.block.${k}.${first}`, `${root}.${part[0]}`);
+        ours.set(`features.${block}.block.${k}.${second}`, `${root}.${part[1]}`);
+      });
+      channels = outputs;
+      block++;
+    })
+  );
+  ours.set(`features.${block}.0`, `blocks.${stages.length}.0.conv`).set(
+    `features.${block}.1`,
+    `blocks.${stages.length}.0.bn1`,
+  );
+  ours.set("classifier.0", "conv_head").set("classifier.3", "classifier");
   return (name) => {
-    const [root, first, ...rest] = name.split(".");
-    const leaf = rest.at(-1);
-    if (root === "classifier") {
-      return first === "0" ? `conv_head.${leaf}` : first === "3" ? `classifier.${leaf}` : undefined;
-    }
-    if (root !== "features") return undefined;
-    const block = Number(first) - 1, isNorm = rest[0] === "1";
-    if (block < 0) return `${isNorm ? "bn1" : "conv_stem"}.${leaf}`;
-    if (block === blocks.length) return `blocks.${stages.length}.0.${isNorm ? "bn1" : "conv"}.${leaf}`;
-    if (!(block < blocks.length)) return undefined;
-    const [, part, inner] = rest;
-    const [, , width, squeezed] = widths[block]!;
-    const before = block === 0 ? undefined : widths[block - 1]![4];
-    void width;
-    void squeezed;
-    void before;
-    void part;
-    void inner;
-    return undefined;
+    const dot = name.lastIndexOf("."), layer = ours.get(name.slice(0, dot));
+    return layer && layer + name.slice(dot);
   };
 }
+
+/** Normal with variance 2 / fan-out, a depthwise convolution's fan-out being its kernel; biases zero; as timm has it. */
+const initialiser = { weight: ({ fanOut }: Fan) => normal(Math.sqrt(2 / fanOut)), bias: () => constant(0) };
+
+/** The family's names. */
+export type MobileNetV3Name = "mobilenetv3_large_100";
+
+/** The family, by timm's names. */
+export const MOBILENETV3S: Readonly<Record<MobileNetV3Name, Architecture>> = {
+  mobilenetv3_large_100: {
+    about: { paper: "https://arxiv.org/abs/1905.02244", parameters: 0, gmacs: 0, size: 224, weights: [] },
+    head: "classifier",
+    dropPath: 0,
+    initialiser,
+    depthwise: (kernel) => normal(Math.sqrt(2) / kernel),
+    build: (layers, { dropPath }) => mobileNetV3(layers, LARGE, dropPath),
+    fromTorchvision: fromTorchvision(LARGE),
+  },
+};
