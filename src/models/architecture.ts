@@ -58,8 +58,9 @@ const common = {
   weights: z.string().min(1).nullable().default(null).describe(
     "Weights to start from: a safetensors file, its URL, or a hub name such as timm/efficientnet_b3.ra2_in1k; null: random.",
   ),
-  head: specSchema(HEADS).prefault({ name: "plain" }).describe("What turns features into class scores."),
-  init: specSchema(INITIALISERS).prefault({ name: "family" }).describe("How weights start that are not loaded."),
+  // An id, so that the JSON Schema of a config says it once for all models.
+  head: specSchema(HEADS).meta({ id: "head" }).prefault({ name: "plain" }).describe("What turns features into class scores."),
+  init: specSchema(INITIALISERS).meta({ id: "initialiser" }).prefault({ name: "family" }).describe("How weights start that are not loaded."),
   zeroInitLast: z.boolean().default(false).describe(
     "Whether the last norm of each residual branch starts at zero, so that each block starts as the identity.",
   ),

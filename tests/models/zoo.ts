@@ -30,9 +30,10 @@ export interface ZooRecord {
   readonly size: number;
 }
 
-/** Reads what `record(name, ...)` wrote. */
+/** Reads what `record(name, ...)` wrote, by its name or its path. */
 export async function readRecord(name: string): Promise<ZooRecord> {
-  const path = new URL(`../reference/zoo/${name}.safetensors`, import.meta.url).pathname;
+  const own = new URL(`../reference/zoo/${name}.safetensors`, import.meta.url).pathname;
+  const path = name.endsWith(".safetensors") ? name : own;
   const { tensors, metadata } = await readSafetensors(path);
   return {
     tensors,
@@ -136,8 +137,8 @@ export async function compareWithRecord(
   const gradientOf = (theirs: string) => grads[model.params[ours(theirs)]!.name]!;
 
   // Gradients that are zero but for rounding, as of a shift before a norm, count against the usual size of a gradient.
-  const sizes = parameters.map((name) => rms(tensors[`gradient.${name}`]!.data)).sort((a, b) => a - b);
-  const usual = sizes[Math.floor(sizes.length / 2)]!;
+  const countOf = (name: string) => tensors[`gradient.${name}`]!.data.length;
+  const usual = median(parameters.map((name) => rms(tensors[`gradient.${name}`]!.data)));
   const gradients = await worstOf(
     parameters,
     async (name) =>
@@ -156,6 +157,7 @@ export async function compareWithRecord(
     const optimizer = build("optimizer", OPTIMIZERS, spec)(model.params);
     optimizer.apply(Object.fromEntries(parameters.map((name) => [ours(name), gradientOf(name)])), { lr, step: 1 });
     const names = Object.keys(model.params);
+    const usualStep = median(parameters.map((name, i) => tensors[kind]!.data[5 * i]! / Math.sqrt(countOf(name))));
     steps[kind] = await worstOf(parameters, async (name) => {
       const variable = model.params[ours(name)]!, old = before[names.indexOf(ours(name))]!;
       const change = await stored(model, ours(name), tf.sub(variable, old));
@@ -163,8 +165,7 @@ export async function compareWithRecord(
       return Math.max(...products.map((product, i) => {
         const direction = uniform(change.length, 100 + i);
         const found = change.reduce((sum, value, k) => sum + value * direction[k]!, 0);
-        // A change is the difference of float32 weights around 1, and has their rounding.
-        return Math.abs(found - product) / (norm! + 3e-5 * Math.sqrt(change.length));
+        return Math.abs(found - product) / Math.max(norm!, 0.1 * usualStep * Math.sqrt(change.length));
       }));
     });
     Object.values(model.params).forEach((variable, i) => variable.assign(before[i]!));
@@ -228,6 +229,10 @@ function relative(values: ArrayLike<number>, expected: Float32Array, floor = 0):
 
 function rms(values: Float32Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 function sameArgmax(values: ArrayLike<number>, expected: ArrayLike<number>): boolean {

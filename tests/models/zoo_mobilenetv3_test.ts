@@ -1,7 +1,8 @@
-import { assertThrows } from "@std/assert";
+import { assert, assertThrows } from "@std/assert";
 import { mobileNetV3, MOBILENETV3S, type MobileNetV3Shape } from "../../src/models/families/mobilenetv3.ts";
 import type { Architecture } from "../../src/models/mod.ts";
 import { assertClose, checkAgainstRecord } from "./zoo.ts";
+import { checkWhole } from "./zoo_whole.ts";
 
 /** The widths of tests/reference/zoo_mobilenetv3.py. */
 const SMALL: MobileNetV3Shape = {
@@ -48,4 +49,14 @@ Deno.test("the comparison of mobilenetv3_large_100 catches hard swish where ReLU
   };
   const found = await checkAgainstRecord("mobilenetv3", "mobilenetv3_large_100", small(shape));
   assertThrows(() => assertClose(found));
+});
+
+Deno.test("mobilenetv3_large_100 drops paths in training alone", async () => {
+  const dropping = small(SMALL, { build: (layers) => mobileNetV3(layers, SMALL, 0.5) });
+  const { evalLogits, trainLogits } = await checkAgainstRecord("mobilenetv3", "mobilenetv3_large_100", dropping);
+  assert(evalLogits < 1e-4 && trainLogits > 1e-2, `${[evalLogits, trainLogits]}`);
+});
+
+Deno.test("mobilenetv3_large_100 has the tensors of torchvision's, and as many parameters as it says", async () => {
+  await checkWhole("mobilenetv3_large_100", MOBILENETV3S.mobilenetv3_large_100);
 });

@@ -58,13 +58,14 @@ def step(model, make):
     return projections(list(model.named_parameters()), list(trained.named_parameters()))
 
 
-def record(name, model, size, note=None):
+def record(name, model, size, fills=True, folder=pathlib.Path(__file__).parent / "zoo"):
     """Runs a network of CLASSES classes whose dropout is off, and writes what comes out."""
-    torch.manual_seed(0)
-    fill(model)
-    fill_statistics(model)
+    if fills:
+        fill(model)
+        fill_statistics(model)
     names = {k: list(v.shape) for k, v in model.state_dict().items() if not k.endswith("num_batches_tracked")}
     pixels = torch.from_numpy(uniform(BATCH * 3 * size * size, 999)).reshape(BATCH, 3, size, size)
+    pixels = pixels.to(next(model.parameters()).dtype)
     labels = torch.arange(BATCH) % CLASSES
     model.eval()
     with torch.no_grad():
@@ -87,6 +88,6 @@ def record(name, model, size, note=None):
         "size": str(size),
         "made_with": json.dumps({"torch": torch.__version__, "torchvision": torchvision.__version__}),
     }
-    path = pathlib.Path(__file__).parent / "zoo" / f"{name}.safetensors"
-    write(path, {k: v.detach().numpy() for k, v in tensors.items()}, metadata)
+    path = pathlib.Path(folder) / f"{name}.safetensors"
+    write(path, {k: v.detach().float().numpy() for k, v in tensors.items()}, metadata)
     print(name, path.stat().st_size, "bytes", sum(p.numel() for p in model.parameters()), "parameters")
