@@ -9,6 +9,7 @@ import { runConvNorm } from "./conv_norm.ts";
 import { registerConvolution } from "./convolution.ts";
 import { registerDepthwise } from "./depthwise.ts";
 import { registerElementwise, runActivation, runAdam } from "./elementwise.ts";
+import { registerGroups, runGroupedConv } from "./groups.ts";
 import { registerMatrix } from "./matrix.ts";
 import { runMbconv } from "./mbconv.ts";
 import { registerPooling, runAveragePixels, runScalePixels } from "./pooling.ts";
@@ -23,12 +24,14 @@ export function registerKernels(): void {
   registerMatrix();
   registerConvolution();
   registerDepthwise();
+  registerGroups();
   registerBatchNorm();
   registerPooling();
   registerElementwise();
   registerSegmentSum();
   setOwnOps("wasm", {
     padding: true,
+    groupedConv: runGroupedConv,
     batchNorm: runBatchNorm,
     activate: runActivation,
     averagePixels: runAveragePixels,

@@ -4,6 +4,8 @@ export { packPanels } from "./packing";
 export {
   convolve, convolveScattered, convolveTransposedColumns, convolveTransposedRows, gatherRows, packTaps,
 } from "./convolution";
+export { correlateGroups, sumGroups } from "./group_gradient";
+export { convolveGroups, packGroups } from "./groups";
 export { depthwise, depthwiseFilter, depthwiseInput, sumFilters } from "./depthwise";
 export { depthwiseBlock } from "./depthwise_block";
 export { prepareFilter } from "./rows";
