@@ -14,7 +14,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable, Variable1D } from 
 export type Activation = "none" | "relu" | "silu" | "hardSwish" | "gelu";
 
 /** What backends may apply to elements alone. */
-export type ElementActivation = Exclude<Activation, "none" | "relu"> | "hardSigmoid";
+export type ElementActivation = Exclude<Activation, "none"> | "hardSigmoid";
 
 /** What a batch norm needs beside its tensors. */
 export interface BatchNormAttributes {
@@ -139,6 +139,8 @@ export interface OwnOps {
   readonly batchNorm?: (x: Tensor, gamma: Tensor, beta: Tensor, attributes: BatchNormAttributes) => Tensor;
   /** An activation of any shape. */
   readonly activate?: (x: Tensor, activation: ElementActivation) => Tensor;
+  /** Layer norm over the last axis. */
+  readonly layerNorm?: (x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number) => Tensor;
   /** Mean over height and width. */
   readonly averagePixels?: (x: Tensor4D) => Tensor4D;
   /** `[B, H, W, D]` times `[B, 1, 1, D]`. */

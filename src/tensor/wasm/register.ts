@@ -5,11 +5,13 @@
  */
 import { setOwnOps } from "../own.ts";
 import { registerBatchNorm, runBatchNorm } from "./batch_norm.ts";
+import { registerColumns } from "./columns.ts";
 import { runConvNorm } from "./conv_norm.ts";
 import { registerConvolution } from "./convolution.ts";
 import { registerDepthwise } from "./depthwise.ts";
 import { registerElementwise, runActivation, runAdam } from "./elementwise.ts";
 import { registerGroups, runGroupedConv } from "./groups.ts";
+import { registerLayerNorm, runLayerNorm } from "./layer_norm.ts";
 import { registerMatrix } from "./matrix.ts";
 import { runMbconv } from "./mbconv.ts";
 import { registerPooling, runAveragePixels, runScalePixels } from "./pooling.ts";
@@ -28,12 +30,15 @@ export function registerKernels(): void {
   registerBatchNorm();
   registerPooling();
   registerElementwise();
+  registerLayerNorm();
+  registerColumns();
   registerSegmentSum();
   setOwnOps("wasm", {
     padding: true,
     groupedConv: runGroupedConv,
     batchNorm: runBatchNorm,
     activate: runActivation,
+    layerNorm: runLayerNorm,
     averagePixels: runAveragePixels,
     scalePixels: runScalePixels,
     convNorm: runConvNorm,
