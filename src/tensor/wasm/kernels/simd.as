@@ -187,7 +187,7 @@ export const HARD_SIGMOID: i32 = 6;
 @inline
 export function activate(z: v128, activation: i32): v128 {
   if (activation == SILU) return f32x4.mul(z, sigmoid(z));
-  if (activation == RELU) return f32x4.pmax(zero(), z);
+  if (activation == RELU) return f32x4.pmax(z, zero()); // in this order NaN stays
   if (activation == HARD_SWISH) return f32x4.mul(z, hardSigmoid(z));
   if (activation == GELU) return gelu(z);
   if (activation == HARD_SIGMOID) return hardSigmoid(z);
@@ -207,7 +207,7 @@ export function activationGradient(gradient: v128, z: v128, activation: i32): v1
     const s = sigmoid(z), one = f32x4.splat(ONE);
     return f32x4.mul(f32x4.mul(gradient, s), fma(z, f32x4.sub(one, s), one)); // s (1 + z (1 - s)), finite for all z
   }
-  if (activation == RELU) return v128.and(gradient, f32x4.gt(z, zero()));
+  if (activation == RELU) return v128.andnot(gradient, f32x4.le(z, zero()));
   if (activation == HARD_SWISH) return f32x4.mul(gradient, hardSwishSlope(z));
   if (activation == GELU) return f32x4.mul(gradient, geluSlope(z));
   if (activation == HARD_SIGMOID) return f32x4.mul(gradient, hardSigmoidSlope(z));
