@@ -14,7 +14,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable, Variable1D } from 
 export type Activation = "none" | "relu" | "silu" | "hardSwish" | "gelu";
 
 /** What backends may apply to elements alone. */
-export type ElementActivation = Exclude<Activation, "none" | "relu"> | "hardSigmoid";
+export type ElementActivation = Exclude<Activation, "none"> | "hardSigmoid";
 
 /** What a batch norm needs beside its tensors. */
 export interface BatchNormAttributes {
@@ -47,14 +47,18 @@ export interface BatchNormVariables {
 /** Zeros before and after each axis of an image, in pixels, as TensorFlow.js has them: `[[0, 0], rows, columns, [0, 0]]`. */
 export type Sides = tf.backend_util.ExplicitPadding;
 
-/** How a convolution with its norm works. */
-export interface ConvNormAttributes {
+/** How a convolution in groups works. */
+export interface GroupedAttributes {
   /** Step between outputs, in pixels. */
   readonly stride: number;
   /** Zeros before and after, in pixels. */
   readonly padding: Sides;
   /** Groups of channels that do not mix. */
   readonly groups: number;
+}
+
+/** How a convolution with its norm works. */
+export interface ConvNormAttributes extends GroupedAttributes {
   /** Whether the norm uses the batch's own statistics, and updates the running ones. */
   readonly training: boolean;
   /** Share of the batch's statistics in an update. */
@@ -129,10 +133,14 @@ export interface AdamNumbers {
 export interface OwnOps {
   /** Whether convolutions and their gradients take padding as numbers. */
   readonly padding?: boolean;
+  /** A convolution in several groups. */
+  readonly groupedConv?: (x: Tensor4D, filter: Tensor4D, attributes: GroupedAttributes) => Tensor4D;
   /** Batch norm with its activation. */
   readonly batchNorm?: (x: Tensor, gamma: Tensor, beta: Tensor, attributes: BatchNormAttributes) => Tensor;
   /** An activation of any shape. */
   readonly activate?: (x: Tensor, activation: ElementActivation) => Tensor;
+  /** Layer norm over the last axis. */
+  readonly layerNorm?: (x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number) => Tensor;
   /** Mean over height and width. */
   readonly averagePixels?: (x: Tensor4D) => Tensor4D;
   /** `[B, H, W, D]` times `[B, 1, 1, D]`. */

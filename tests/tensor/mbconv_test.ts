@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type Rng, seededRng } from "../../src/core/rng.ts";
-import { disposeBackend, initBackend, mbconv, type MbconvVariables } from "../../src/tensor/mod.ts";
+import { disposeBackend, initBackend, mbconv, type MbconvVariables, type Padding } from "../../src/tensor/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
 import { assertCases, between, type Case, oneOf, printedRng } from "./compare.ts";
 
@@ -18,7 +18,7 @@ interface Sizes {
   readonly O: number;
   readonly kernel: number;
   readonly stride: number;
-  readonly padding: number;
+  readonly padding: Padding;
   readonly expands: boolean;
   readonly residual: boolean;
   readonly dropPath: number;
@@ -143,6 +143,22 @@ Deno.test("mbconv() takes any kernel, stride and padding", async () => {
       const given = { kernel: kernel!, stride: stride!, padding: padding!, residual: false };
       return blockCase("block", randomSizes(rng, { ...given, expands: rng() < 0.5 }));
     },
+  );
+  await assertCases(cases, rng, TOLERANCE);
+  await disposeBackend();
+});
+
+Deno.test('mbconv() pads by "same", in training and in inference', async () => {
+  const rng = printedRng();
+  const cases = [[3, 2], [5, 2], [3, 1], [5, 3]].flatMap(([kernel, stride]) =>
+    [true, false].map((training) => {
+      const given = { kernel: kernel!, stride: stride!, padding: "same", residual: false } as const;
+      return blockCase(
+        training ? "block" : "inference",
+        randomSizes(rng, { ...given, expands: rng() < 0.5 }),
+        training,
+      );
+    })
   );
   await assertCases(cases, rng, TOLERANCE);
   await disposeBackend();

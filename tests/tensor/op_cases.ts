@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { assertEquals } from "@std/assert";
 import type { Rng } from "../../src/core/rng.ts";
 import {
   activate,
@@ -190,4 +191,37 @@ export function convNormCases(rng: Rng): Case[] {
       };
     })
   );
+}
+
+/** Asserts that no operation leaves a tensor behind, whichever of its gradients are asked for, if any. */
+export function assertNothingLeft(): void {
+  const x = tf.randomNormal([2, 6, 5, 8]) as tf.Tensor4D, filter = tf.randomNormal([3, 3, 4, 6]) as tf.Tensor4D;
+  const vector = tf.ones([8]) as tf.Tensor1D, beta = tf.zeros([6]) as tf.Tensor1D, gamma = tf.ones([6]) as tf.Tensor1D;
+  const norm = { gamma, beta, mean: tf.variable(beta, false), variance: tf.variable(gamma, false) };
+  const groups = 2,
+    functions: [(t: tf.Tensor) => tf.Tensor, tf.Tensor][] = [
+      [(x) => conv2d(x as tf.Tensor4D, filter, { groups, padding: "same" }), x],
+      [(w) => conv2d(x, w as tf.Tensor4D, { groups, stride: 2, padding: "same" }), filter],
+      [(x) => convNorm(x as tf.Tensor4D, filter, norm, { groups, padding: 1, training: true }), x],
+      [(x) => convNorm(x as tf.Tensor4D, filter, norm, { groups, padding: 1, training: false }), x],
+      [(w) => convNorm(x, w as tf.Tensor4D, norm, { groups, padding: "same", training: true }), filter],
+      [(x) => layerNorm(x, vector, vector), x],
+      [(gamma) => layerNorm(x, gamma as tf.Tensor1D, vector), vector],
+      [(x) => maxPool(x as tf.Tensor4D, { size: 3, stride: 2, padding: 1 }), x],
+      [(x) => averagePool(x as tf.Tensor4D, { size: 2, stride: 2 }), x],
+      [(x) => tf.concat([x, x], 3), x],
+      ...(["relu", "silu", "hardSwish", "gelu"] as const).map((name): typeof functions[number] => [
+        (x) => activate(x, name),
+        x,
+      ]),
+      [hardSigmoid, x],
+    ];
+  const before = tf.memory().numTensors;
+  for (const [f, input] of functions) {
+    f(input).dispose(); // no tape
+    tf.grad(f)(input).dispose();
+    tf.grad((x: tf.Tensor) => (f(x), tf.sum(tf.mul(x, 2))) as tf.Tensor)(input).dispose(); // not on the way to the sum
+    assertEquals(tf.memory().numTensors, before, `tensors after ${f}`);
+  }
+  tf.dispose([x, filter, vector, beta, gamma, norm.mean, norm.variance]);
 }

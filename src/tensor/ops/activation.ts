@@ -15,11 +15,11 @@ export type { Activation };
  */
 export function activate<T extends Tensor>(x: T, activation: Activation): T {
   if (activation === "none") return x;
-  if (activation === "relu") return tf.relu(x);
   return (ownOps().activate?.(x, activation) ?? tf.tidy(() => COMPOSED[activation](x))) as T;
 }
 
 const COMPOSED = {
+  relu: tf.relu,
   silu: (x: Tensor) => tf.mul(x, tf.sigmoid(x)),
   hardSwish: (x: Tensor) => tf.mul(x, hardSigmoid(x)),
   gelu: (x: Tensor) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)),

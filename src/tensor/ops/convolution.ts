@@ -40,6 +40,8 @@ export function conv2d(
   checkGroups(x.shape, filter.shape, groups);
   const sides = sidesOf(padding, x.shape, filter.shape, stride);
   if (groups === 1) return dense(x, filter, stride, sides);
+  const own = ownOps().groupedConv;
+  if (own) return own(x, filter, { stride, padding: sides, groups });
   return tf.tidy(() => {
     const parts = tf.split<Tensor4D>(x, groups, 3), filters = tf.split<Tensor4D>(filter, groups, 3);
     return tf.concat4d(parts.map((part, g) => dense(part, filters[g]!, stride, sides)), 3);

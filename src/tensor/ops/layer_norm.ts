@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ownOps } from "../own.ts";
 import * as tf from "../tf.ts";
 import type { Tensor, Tensor1D } from "../types.ts";
 
@@ -26,6 +27,8 @@ export function layerNorm<T extends Tensor>(
   beta: Tensor1D,
   { epsilon = 1e-5 }: LayerNormOptions = {},
 ): T {
+  const own = ownOps().layerNorm;
+  if (own) return tf.tidy(() => own(x, gamma, beta, epsilon)) as T;
   return tf.tidy(() => {
     const centred = tf.sub(x, tf.mean(x, -1, true)), variance = tf.mean(tf.square(centred), -1, true);
     return tf.add(tf.mul(tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon))), gamma), beta);

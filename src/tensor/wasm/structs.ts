@@ -102,3 +102,29 @@ export function placeNormalisation(
 export function placeAddition(other: number, width: number): number {
   return place("epilogue", [3, width, 0, 0, 0, 0, other]);
 }
+
+/** Groups of a convolution, as class Grouping of groups.as has them. */
+export interface Grouping {
+  readonly groups: number;
+  /** Channels of a group in the image, and in the result. */
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Rows of the result that are made at once. */
+  readonly rows: number;
+}
+
+/** Pixels of an image that a result fills: every `step`-th from the first on. */
+export interface Target {
+  readonly height: number;
+  readonly width: number;
+  readonly firstY: number;
+  readonly firstX: number;
+  readonly stepY: number;
+  readonly stepX: number;
+}
+
+/** Writes the groups of a convolution, and where its result goes. */
+export function placeGrouping({ groups, inputs, outputs, rows }: Grouping, target: Target): number {
+  const { height, width, firstY, firstX, stepY, stepX } = target;
+  return place("grouping", [groups, inputs, outputs, rows, height, width, firstY, firstX, stepY, stepX]);
+}

@@ -11,6 +11,7 @@ import { registerConvolution } from "./convolution.ts";
 import { registerCrossEntropy, runSoftmaxCrossEntropy } from "./cross_entropy.ts";
 import { registerDepthwise } from "./depthwise.ts";
 import { registerElementwise, runActivation } from "./elementwise.ts";
+import { registerGroups, runGroupedConv } from "./groups.ts";
 import { registerMaxPool } from "./max_pool.ts";
 import { registerMatrix } from "./matrix.ts";
 import { registerPooling, runAveragePixels, runScalePixels } from "./pooling.ts";
@@ -25,6 +26,7 @@ export function registerKernels(): void {
   registerMatrix();
   registerConvolution();
   registerDepthwise();
+  registerGroups();
   registerBatchNorm();
   registerPooling();
   registerMaxPool();
@@ -34,6 +36,7 @@ export function registerKernels(): void {
   registerCrossEntropy();
   setOwnOps("webgpu", {
     padding: true,
+    groupedConv: runGroupedConv,
     batchNorm: runBatchNorm,
     activate: runActivation,
     averagePixels: runAveragePixels,

@@ -1,7 +1,7 @@
 /**
  * What works on elements alone: sums, the activations and their gradients, and Adam.
  */
-import { activate, activationGradient, floats, fma, GELU, get, HARD_SIGMOID, HARD_SWISH, put, SILU } from "./simd";
+import { activate, activationGradient, floats, fma, GELU, get, HARD_SIGMOID, HARD_SWISH, put, RELU, SILU } from "./simd";
 
 /** Y = A + B, for elements `from`..`to`. */
 export function add(a: usize, b: usize, y: usize, part: i32, from: i32, to: i32): void {
@@ -32,7 +32,8 @@ function sumAt<T>(out: usize, partials: usize, count: i32, step: usize): void {
 /** Y = activation of X, for elements `from`..`to`. */
 export function activateElements(x: usize, y: usize, activation: i32, part: i32, from: i32, to: i32): void {
   // One loop for each activation, which is then known inside it.
-  if (activation == SILU) activateRange(x, y, from, to, SILU);
+  if (activation == RELU) activateRange(x, y, from, to, RELU);
+  else if (activation == SILU) activateRange(x, y, from, to, SILU);
   else if (activation == HARD_SWISH) activateRange(x, y, from, to, HARD_SWISH);
   else if (activation == GELU) activateRange(x, y, from, to, GELU);
   else activateRange(x, y, from, to, HARD_SIGMOID);
@@ -50,7 +51,8 @@ function activateRange(x: usize, y: usize, from: i32, to: i32, activation: i32):
 export function activateElementsGradient(
   x: usize, dy: usize, dx: usize, activation: i32, part: i32, from: i32, to: i32,
 ): void {
-  if (activation == SILU) gradientRange(x, dy, dx, from, to, SILU);
+  if (activation == RELU) gradientRange(x, dy, dx, from, to, RELU);
+  else if (activation == SILU) gradientRange(x, dy, dx, from, to, SILU);
   else if (activation == HARD_SWISH) gradientRange(x, dy, dx, from, to, HARD_SWISH);
   else if (activation == GELU) gradientRange(x, dy, dx, from, to, GELU);
   else gradientRange(x, dy, dx, from, to, HARD_SIGMOID);

@@ -59,6 +59,17 @@ export let P4: f32 = 0.009671512991189957;
 export let P5: f32 = 0.001326472614891827;
 export let ONE: f32 = 1;
 
+/* Numerator and denominator of `erfcBy`, from x^1 on. */
+export let N1: f32 = 1.2332056760787964;
+export let N2: f32 = 0.726163923740387;
+export let N3: f32 = 0.22662964463233948;
+export let N4: f32 = 0.03225437551736832;
+export let D1: f32 = 2.3615853786468506;
+export let D2: f32 = 2.3909192085266113;
+export let D3: f32 = 1.3152143955230713;
+export let D4: f32 = 0.4017196595668793;
+export let D5: f32 = 0.05716859921813011;
+
 /**
  * 1 / (1 + exp(-z)), as above, with the constants given: a loop reads them once before it begins, where `sigmoid` would have
  * them read for each value.
@@ -105,12 +116,11 @@ const ERFC_END: f32 = 10;
 @inline
 function erfcBy(a: v128, exponential: v128): v128 {
   const inside = f32x4.lt(a, f32x4.splat(ERFC_END)), x = f32x4.pmin(f32x4.splat(ERFC_END), a);
-  let n = fma(x, f32x4.splat(0.03225437551736832), f32x4.splat(0.22662964463233948));
-  n = fma(x, n, f32x4.splat(0.726163923740387)), n = fma(x, n, f32x4.splat(1.2332056760787964));
-  n = fma(x, n, f32x4.splat(1));
-  let d = fma(x, f32x4.splat(0.05716859921813011), f32x4.splat(0.4017196595668793));
-  d = fma(x, d, f32x4.splat(1.3152143955230713)), d = fma(x, d, f32x4.splat(2.3909192085266113));
-  d = fma(x, d, f32x4.splat(2.3615853786468506)), d = fma(x, d, f32x4.splat(1));
+  const one = f32x4.splat(ONE);
+  let n = fma(x, f32x4.splat(N4), f32x4.splat(N3)), d = fma(x, f32x4.splat(D5), f32x4.splat(D4));
+  n = fma(x, n, f32x4.splat(N2)), d = fma(x, d, f32x4.splat(D3));
+  n = fma(x, n, f32x4.splat(N1)), d = fma(x, d, f32x4.splat(D2));
+  n = fma(x, n, one), d = fma(x, fma(x, d, f32x4.splat(D1)), one);
   return v128.and(inside, f32x4.mul(exponential, f32x4.div(n, d)));
 }
 
@@ -177,7 +187,7 @@ export const HARD_SIGMOID: i32 = 6;
 @inline
 export function activate(z: v128, activation: i32): v128 {
   if (activation == SILU) return f32x4.mul(z, sigmoid(z));
-  if (activation == RELU) return f32x4.pmax(zero(), z);
+  if (activation == RELU) return f32x4.pmax(z, zero()); // in this order NaN stays
   if (activation == HARD_SWISH) return f32x4.mul(z, hardSigmoid(z));
   if (activation == GELU) return gelu(z);
   if (activation == HARD_SIGMOID) return hardSigmoid(z);
@@ -197,7 +207,7 @@ export function activationGradient(gradient: v128, z: v128, activation: i32): v1
     const s = sigmoid(z), one = f32x4.splat(ONE);
     return f32x4.mul(f32x4.mul(gradient, s), fma(z, f32x4.sub(one, s), one)); // s (1 + z (1 - s)), finite for all z
   }
-  if (activation == RELU) return v128.and(gradient, f32x4.gt(z, zero()));
+  if (activation == RELU) return v128.andnot(gradient, f32x4.le(z, zero()));
   if (activation == HARD_SWISH) return f32x4.mul(gradient, hardSwishSlope(z));
   if (activation == GELU) return f32x4.mul(gradient, geluSlope(z));
   if (activation == HARD_SIGMOID) return f32x4.mul(gradient, hardSigmoidSlope(z));
