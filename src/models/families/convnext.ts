@@ -11,6 +11,7 @@ import type { Architecture, Backbone } from "../backbone.ts";
 import { constant, normal } from "../initialisers.ts";
 import type { Layers } from "../layers.ts";
 import type { ForwardOptions } from "../model.ts";
+import { timmWeights } from "./weight_sets.ts";
 
 /** A stage: how many blocks, and their channels. All but the first stage begin by halving the size. */
 export type ConvNeXtStage = readonly [blocks: number, channels: number];
@@ -110,7 +111,13 @@ export type ConvNeXtName = "convnext_tiny";
 /** The family, by timm's names. */
 export const CONVNEXTS: Readonly<Record<ConvNeXtName, Architecture>> = {
   convnext_tiny: {
-    about: { paper: "https://arxiv.org/abs/2201.03545", parameters: 0, gmacs: 0, size: 224, weights: [] },
+    about: {
+      paper: "https://arxiv.org/abs/2201.03545",
+      parameters: 28_589_128,
+      gmacs: 4.456,
+      size: 224,
+      weights: [timmWeights("convnext_tiny.in12k_ft_in1k", { size: 288, crop: 1, top1: 84.45 })],
+    },
     head: "head.fc",
     dropPath: 0,
     initialiser: { weight: start, bias: () => constant(0) },

@@ -11,6 +11,7 @@ import type { Architecture, Backbone } from "../backbone.ts";
 import { kaimingNormal } from "../initialisers.ts";
 import type { Layers } from "../layers.ts";
 import type { ForwardOptions } from "../model.ts";
+import { timmWeights } from "./weight_sets.ts";
 
 /** What a DenseNet is built of. */
 export interface DenseNetShape {
@@ -96,7 +97,7 @@ function transition(layers: Layers, name: string, inputs: number, outputs: numbe
   return (x, options) => ops.averagePool(conv(norm(x, options)), { size: 2, stride: 2 });
 }
 
-/** Our name of torchvision's tensors: the same, but for its published files, which have `norm.1` for `norm1`. */
+/** Our names of torchvision's tensors: the same, but for its published files, which have `norm.1` for `norm1`. */
 export function fromTorchvision(name: string): string | undefined {
   return /^(features|classifier)\./.test(name) ? name.replace(/\.(norm|conv)\.([12])\./, ".$1$2.") : undefined;
 }
@@ -104,10 +105,19 @@ export function fromTorchvision(name: string): string | undefined {
 /** The family's names. */
 export type DenseNetName = "densenet121";
 
-/** The family, by timm's names. Convolutions start as torchvision's and timm's do: normal with variance 2 / fan-in. */
+/** The family, by timm's names. Convolutions start normal with variance 2 / fan-in, as timm has it. */
 export const DENSENETS: Readonly<Record<DenseNetName, Architecture>> = {
   densenet121: {
-    about: { paper: "https://arxiv.org/abs/1608.06993", parameters: 0, gmacs: 0, size: 224, weights: [] },
+    about: {
+      paper: "https://arxiv.org/abs/1608.06993",
+      parameters: 7_978_856,
+      gmacs: 2.834,
+      size: 224,
+      weights: [
+        timmWeights("densenet121.ra_in1k", { size: 288, crop: 0.95, top1: 76.5 }),
+        timmWeights("densenet121.tv_in1k", { size: 224, crop: 0.875, top1: 74.764, licence: "bsd-3-clause" }),
+      ],
+    },
     head: "classifier",
     initialiser: kaimingNormal({ mode: "fanIn" }),
     build: (layers) => denseNet(layers, D121),

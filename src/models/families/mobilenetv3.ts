@@ -15,6 +15,7 @@ import type { Architecture, Backbone } from "../backbone.ts";
 import { constant, type Fan, normal } from "../initialisers.ts";
 import type { Layers } from "../layers.ts";
 import type { ForwardOptions } from "../model.ts";
+import { MINUS_ONE_TO_ONE, TIMM_README, timmWeights } from "./weight_sets.ts";
 
 /** A block: its depthwise kernel and stride, and channels within it, squeezed (0: no squeeze and excitation) and out. */
 export type MobileBlock = readonly [
@@ -181,10 +182,8 @@ export function fromTorchvision({ stem, stages }: MobileNetV3Shape): (name: stri
       block++;
     })
   );
-  ours.set(`features.${block}.0`, `blocks.${stages.length}.0.conv`).set(
-    `features.${block}.1`,
-    `blocks.${stages.length}.0.bn1`,
-  );
+  const last = `blocks.${stages.length}.0`;
+  ours.set(`features.${block}.0`, `${last}.conv`).set(`features.${block}.1`, `${last}.bn1`);
   ours.set("classifier.0", "conv_head").set("classifier.3", "classifier");
   return (name) => {
     const dot = name.lastIndexOf("."), layer = ours.get(name.slice(0, dot));
@@ -201,7 +200,22 @@ export type MobileNetV3Name = "mobilenetv3_large_100";
 /** The family, by timm's names. */
 export const MOBILENETV3S: Readonly<Record<MobileNetV3Name, Architecture>> = {
   mobilenetv3_large_100: {
-    about: { paper: "https://arxiv.org/abs/1905.02244", parameters: 0, gmacs: 0, size: 224, weights: [] },
+    about: {
+      paper: "https://arxiv.org/abs/1905.02244",
+      parameters: 5_483_032,
+      gmacs: 0.217,
+      size: 224,
+      weights: [
+        timmWeights("mobilenetv3_large_100.ra4_e3600_r224_in1k", {
+          ...MINUS_ONE_TO_ONE,
+          size: 256,
+          crop: 1,
+          top1: 77.16,
+          source: TIMM_README,
+        }),
+        timmWeights("mobilenetv3_large_100.ra_in1k", { size: 224, crop: 0.875, top1: 75.766 }),
+      ],
+    },
     head: "classifier",
     dropPath: 0,
     initialiser,
