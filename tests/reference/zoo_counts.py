@@ -13,13 +13,19 @@ import sys
 import torch
 from torchvision import models
 from torchvision.models.efficientnet import EfficientNet, MBConvConfig
-from torchvision.models.regnet import BlockParams, RegNet
+from torchvision.models.regnet import BlockParams, RegNet, ResBottleneckBlock
 
 
 def regnety_008():
-    """timm's widths, which are the paper's; torchvision's regnet_y_800mf rounds two of them up."""
+    """timm's widths, which are the paper's; torchvision's regnet_y_800mf rounds two of them up. And timm's order, in which a
+    block's shortcut comes last.
+    """
     strides, groups, factors = [2] * 4, [16] * 4, [1.0] * 4
-    return RegNet(BlockParams([1, 3, 8, 2], [64, 128, 320, 768], groups, factors, strides, se_ratio=0.25))
+    model = RegNet(BlockParams([1, 3, 8, 2], [64, 128, 320, 768], groups, factors, strides, se_ratio=0.25))
+    for module in model.modules():
+        if isinstance(module, ResBottleneckBlock) and module.proj is not None:
+            module._modules.move_to_end("proj")
+    return model
 
 
 def efficientnet_nano():

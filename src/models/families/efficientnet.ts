@@ -12,6 +12,7 @@ import type { Architecture, Backbone, Description } from "../backbone.ts";
 import { constant, type Fan, normal } from "../initialisers.ts";
 import type { Layers } from "../layers.ts";
 import type { ForwardOptions } from "../model.ts";
+import { ABOUT_NANO, aboutEfficientNet, type EfficientNetLevel } from "./efficientnet_about.ts";
 
 /** Blocks that follow one another: how many, kernel, stride of the first, expansion, channels. */
 export type Stage = readonly [repeats: number, kernel: number, stride: number, expansion: number, channels: number];
@@ -216,25 +217,21 @@ function network(shape: EfficientNetShape, about: Description, tensorflow = fals
 }
 
 /** The family's names. */
-export type EfficientNetName =
-  | "efficientnet_nano"
-  | `${"" | "tf_"}efficientnet_${"b0" | "b1" | "b2" | "b3" | "b4"}`;
+export type EfficientNetName = "efficientnet_nano" | `${"" | "tf_"}efficientnet_${EfficientNetLevel}`;
 
-const paper = "https://arxiv.org/abs/1905.11946";
-const about = (size: number): Description => ({ paper, parameters: 0, gmacs: 0, size, weights: [] });
 const B1 = scaleB0(1, 1.1), B2 = scaleB0(1.1, 1.2), B3 = scaleB0(1.2, 1.4), B4 = scaleB0(1.4, 1.8);
 
 /** The family, by timm's names; `efficientnet_nano` is our own. */
 export const EFFICIENTNETS: Readonly<Record<EfficientNetName, Architecture>> = {
-  efficientnet_nano: network(NANO, about(64)),
-  efficientnet_b0: network(B0, about(224)),
-  efficientnet_b1: network(B1, about(240)),
-  efficientnet_b2: network(B2, about(260)),
-  efficientnet_b3: network(B3, about(300)),
-  efficientnet_b4: network(B4, about(380)),
-  tf_efficientnet_b0: network(B0, about(224), true),
-  tf_efficientnet_b1: network(B1, about(240), true),
-  tf_efficientnet_b2: network(B2, about(260), true),
-  tf_efficientnet_b3: network(B3, about(300), true),
-  tf_efficientnet_b4: network(B4, about(380), true),
+  efficientnet_nano: network(NANO, ABOUT_NANO),
+  efficientnet_b0: network(B0, aboutEfficientNet("b0", false)),
+  efficientnet_b1: network(B1, aboutEfficientNet("b1", false)),
+  efficientnet_b2: network(B2, aboutEfficientNet("b2", false)),
+  efficientnet_b3: network(B3, aboutEfficientNet("b3", false)),
+  efficientnet_b4: network(B4, aboutEfficientNet("b4", false)),
+  tf_efficientnet_b0: network(B0, aboutEfficientNet("b0", true), true),
+  tf_efficientnet_b1: network(B1, aboutEfficientNet("b1", true), true),
+  tf_efficientnet_b2: network(B2, aboutEfficientNet("b2", true), true),
+  tf_efficientnet_b3: network(B3, aboutEfficientNet("b3", true), true),
+  tf_efficientnet_b4: network(B4, aboutEfficientNet("b4", true), true),
 };
