@@ -11,6 +11,8 @@ interface Case {
   readonly model: ModelSpec;
   readonly size: readonly [height: number, width: number];
   readonly batch: number;
+  /** How far a tensor may be, against its largest value; 1e-3 unless given. */
+  readonly within?: number;
 }
 
 const CLASSES = 7;
@@ -22,10 +24,19 @@ const ON_CPU: readonly Case[] = [
   { model: { name: "efficientnet_b0", ...drops }, size: [40, 40], batch: 2 },
 ];
 
+/** With random weights rounding grows in DenseNet: PyTorch's own single precision is off by 9e-3 from its double. */
+const DENSE = 2e-2;
+
 /** Compared with the same kernels for convolutions, but every operation above them composed of stock ones. */
 const COMPOSED: readonly Case[] = [
   { model: { name: "efficientnet_b0", ...drops }, size: [64, 51], batch: 5 },
   { model: { name: "efficientnet_nano", ...drops }, size: [64, 64], batch: 9 },
+  { model: { name: "tf_efficientnet_b0", ...drops }, size: [48, 51], batch: 3 },
+  { model: { name: "resnet18", ...drops }, size: [48, 45], batch: 3 },
+  { model: { name: "densenet121", head: drops.head }, size: [80, 67], batch: 3, within: DENSE },
+  { model: { name: "regnety_008", ...drops }, size: [48, 45], batch: 3 },
+  { model: { name: "mobilenetv3_large_100", ...drops }, size: [48, 45], batch: 3 },
+  { model: { name: "convnext_tiny", ...drops }, size: [48, 64], batch: 2 },
 ];
 
 /** Gradients by parameter, and running statistics after the forward pass, in training on the current backend. */
@@ -51,17 +62,22 @@ async function trainedOnce({ model: spec, size, batch }: Case): Promise<Record<s
 const largest = (values: Float32Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /**
- * Asserts that each tensor is within 1e-3 of its largest value; float32 sums in another order through some two hundred
+ * Asserts that each tensor is within 1e-3, or what the case says, of its largest value; float32 sums in another order through some two hundred
  * layers give less than 1e-4. What is below a thousandth of the largest gradient is held against that: a shift before a
  * convolution that a batch norm follows changes nothing, and its gradient is rounding and no more.
  */
-function assertAlike(found: Record<string, Float32Array>, expected: Record<string, Float32Array>, where: string): void {
+function assertAlike(
+  found: Record<string, Float32Array>,
+  expected: Record<string, Float32Array>,
+  given: Case,
+): void {
+  const { within = 1e-3 } = given, where = titleOf(given);
   const all = Math.max(...Object.values(expected).map(largest));
   for (const [name, values] of Object.entries(expected)) {
     const other = found[name]!, scale = Math.max(largest(values), 1e-3 * all);
     let off = 0;
     for (let i = 0; i < values.length; i++) off = Math.max(off, Math.abs(values[i]! - other[i]!)); // NaN stays
-    assert(off <= 1e-3 * scale, `${name} of ${where} is off by ${off} where the largest value is ${scale}`);
+    assert(off <= within * scale, `${name} of ${where} is off by ${off} where the largest value is ${scale}`);
   }
 }
 
@@ -72,7 +88,7 @@ for (const given of ON_CPU) {
     await initBackend({ need: "train", prefer: "cpu" });
     const expected = await trainedOnce(given);
     await initBackend({ need: "train", prefer: "wasm", threads: 2 });
-    assertAlike(await trainedOnce(given), expected, titleOf(given));
+    assertAlike(await trainedOnce(given), expected, given);
   });
 }
 

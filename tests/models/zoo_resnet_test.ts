@@ -1,7 +1,8 @@
-import { assertThrows } from "@std/assert";
+import { assert, assertThrows } from "@std/assert";
 import { resNet, RESNETS, type ResNetShape } from "../../src/models/families/resnet.ts";
 import type { Architecture } from "../../src/models/mod.ts";
 import { assertClose, checkAgainstRecord } from "./zoo.ts";
+import { assertDeviation, checkDropPath, checkZeroInit, startOf } from "./zoo_residual.ts";
 import { checkWhole } from "./zoo_whole.ts";
 
 // The widths of tests/reference/zoo_resnet.py.
@@ -46,3 +47,23 @@ for (const name of ["resnet18", "resnext50_32x4d"] as const) {
     await checkWhole(name, RESNETS[name]);
   });
 }
+
+const STAGE = { stem: 8, bottleneck: true, groups: 2 };
+
+Deno.test("ResNets drop paths in training alone, the last block's most and the first's never", async () => {
+  await checkDropPath((blocks) => small(RESNETS.resnet50, { ...STAGE, stages: [[blocks, 8, 8]] }));
+});
+
+Deno.test("ResNets' blocks start as the identity if their last norms start at zero", async () => {
+  await checkZeroInit((blocks) => small(RESNETS.resnet18, { ...STAGE, bottleneck: false, stages: [[blocks, 8, 8]] }));
+  await checkZeroInit((blocks) => small(RESNETS.resnet50, { ...STAGE, stages: [[blocks, 8, 8]] }));
+});
+
+Deno.test("ResNets start as timm's: convolutions by their fan-out, the classifier and its bias as PyTorch's", async () => {
+  // The fan-out goes over both groups.
+  const ofBlocks = (blocks: number) => small(RESNETS.resnet50, { ...STAGE, stages: [[blocks, 32, 64]] });
+  assertDeviation(await startOf(ofBlocks, "layer1.0.conv2.weight"), Math.sqrt(2 / (9 * 32)));
+  assertDeviation(await startOf(ofBlocks, "fc.weight"), 1 / Math.sqrt(64 * 3)); // uniform within 1 / 8
+  const bias = await startOf(ofBlocks, "fc.bias"), most = Math.max(...bias.map(Math.abs));
+  assert(most > 0.1 && most <= 1 / 8, `${most}`);
+});

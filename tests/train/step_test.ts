@@ -160,9 +160,9 @@ Deno.test("takeStep() has stepped when it returns, and readSteps() reads several
   const whole = microBatch(images(rng, 4, 12)),
     bias = model.params["classifier.bias"]!,
     tensors = tf.memory().numTensors;
-  const options = { lr: 0.1, step: 1, rng }, before = [...bias.dataSync()];
+  const options = { lr: 0.1, step: 1, rng }, atFirst = [...bias.dataSync()];
   const first = takeStep({ model, loss, optimizer }, whole, options), after = [...bias.dataSync()];
-  assert(after.every((value, i) => Math.abs(value - before[i]!) > 0.05), "Adam's first step moves each bias by lr");
+  assert(after.every((value, i) => Math.abs(value - atFirst[i]!) > 0.05), "Adam's first step moves each bias by lr");
   const second = takeStep({ model, loss, optimizer }, whole, { ...options, step: 2 });
   const [before, later] = await readSteps([first, second]);
   assert(later!.loss < before!.loss);
