@@ -99,7 +99,7 @@ for (const given of COMPOSED) {
     assert(own.batchNorm, "wasm has operations of its own");
     setOwnOps("wasm", { padding: true }); // without their padding the kernels would get one more op before them
     try {
-      assertAlike(found, await trainedOnce(given), titleOf(given));
+      assertAlike(found, await trainedOnce(given), given);
     } finally {
       setOwnOps("wasm", own);
     }
