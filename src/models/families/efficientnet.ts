@@ -12,7 +12,7 @@ import type { Architecture, Backbone, Description } from "../backbone.ts";
 import { constant, type Fan, normal } from "../initialisers.ts";
 import type { Layers } from "../layers.ts";
 import type { ForwardOptions } from "../model.ts";
-import { ABOUT_NANO, aboutEfficientNet, type EfficientNetLevel } from "./efficientnet_about.ts";
+import { ABOUT_NANO, aboutEfficientNet } from "./efficientnet_about.ts";
 
 /** Blocks that follow one another: how many, kernel, stride of the first, expansion, channels. */
 export type Stage = readonly [repeats: number, kernel: number, stride: number, expansion: number, channels: number];
@@ -217,7 +217,9 @@ function network(shape: EfficientNetShape, about: Description, tensorflow = fals
 }
 
 /** The family's names. */
-export type EfficientNetName = "efficientnet_nano" | `${"" | "tf_"}efficientnet_${EfficientNetLevel}`;
+export type EfficientNetName =
+  | "efficientnet_nano"
+  | `${"" | "tf_"}efficientnet_${"b0" | "b1" | "b2" | "b3" | "b4"}`;
 
 const B1 = scaleB0(1, 1.1), B2 = scaleB0(1.1, 1.2), B3 = scaleB0(1.2, 1.4), B4 = scaleB0(1.4, 1.8);
 
