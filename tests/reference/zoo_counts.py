@@ -17,7 +17,7 @@ from torchvision.models.regnet import BlockParams, RegNet, ResBottleneckBlock
 
 
 def regnety_008():
-    """timm's widths, which are the paper's; torchvision's regnet_y_800mf rounds two of them up. And timm's order, in which a
+    """timm's widths, which are the paper's authors'; torchvision's regnet_y_800mf rounds two of them up. And timm's order, in which a
     block's shortcut comes last.
     """
     strides, groups, factors = [2] * 4, [16] * 4, [1.0] * 4

@@ -1,8 +1,8 @@
 /**
  * RegNetY, number for number timm's `regnety_008`. Radosavovic et al., 2020, https://arxiv.org/abs/2003.13678
  *
- * torchvision's `regnet_y_800mf` is built alike but wider, as it rounds 136 and 776 channels up to whole groups where the
- * paper's authors and timm round to the nearest: its published weights do not fit.
+ * torchvision's `regnet_y_800mf` is built alike but wider, so that its published weights do not fit: 136 and 776 channels lie
+ * halfway between whole groups, and it rounds them up, where timm and the paper's authors round them down.
  *
  * @module
  */
