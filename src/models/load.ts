@@ -4,8 +4,8 @@
  * @module
  */
 import { openSafetensors } from "../io/safetensors.ts";
-import { type FindOptions, findWeights, type FoundWeights } from "./find.ts";
 import type { Variable } from "../tensor/types.ts";
+import { type FindOptions, findWeights, type FoundWeights } from "./find.ts";
 import type { Model } from "./model.ts";
 import { assignStored, checkShape, isCounter, modelVariables, some, storedShape } from "./weights.ts";
 import { ARCHITECTURES, type ModelName } from "./zoo.ts";
