@@ -134,7 +134,7 @@ export function makeLayers(
     if (Object.hasOwn(params, name)) throw new Error(`Cannot add layer "${name}" as the model has one of that name`);
     const draw = rng.fork(name);
     const size = (shape as number[]).reduce((product, n) => product * n, 1);
-    const values = Float32Array.from({ length: size }, () => start(draw));
+    const values = new Float32Array(size).map(() => start(draw));
     layouts[name] = layout;
     depths[name] = depth;
     const made = variable<R>(values, shape, true);

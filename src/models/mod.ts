@@ -5,6 +5,12 @@
  */
 export type { CreateModelOptions, ModelMaker, ModelOptions } from "./architecture.ts";
 export type { Architecture, Backbone, Description, WeightSet } from "./backbone.ts";
+export type { ConvNeXtName } from "./families/convnext.ts";
+export type { DenseNetName } from "./families/densenet.ts";
+export type { EfficientNetName } from "./families/efficientnet.ts";
+export type { MobileNetV3Name } from "./families/mobilenetv3.ts";
+export type { RegNetName } from "./families/regnet.ts";
+export type { ResNetName } from "./families/resnet.ts";
 export { type FindOptions, findWeights, type FoundWeights } from "./find.ts";
 export {
   type AllOptions,

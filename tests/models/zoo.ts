@@ -165,7 +165,9 @@ export async function compareWithRecord(
       return Math.max(...products.map((product, i) => {
         const direction = uniform(change.length, 100 + i);
         const found = change.reduce((sum, value, k) => sum + value * direction[k]!, 0);
-        return Math.abs(found - product) / Math.max(norm!, 0.1 * usualStep * Math.sqrt(change.length));
+        // Weights near 1 are rounded by 6e-8, which is a thousandth of this.
+        return Math.abs(found - product) /
+          (Math.max(norm!, 0.1 * usualStep * Math.sqrt(change.length)) + 6e-5 * Math.sqrt(change.length));
       }));
     });
     Object.values(model.params).forEach((variable, i) => variable.assign(before[i]!));

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 import torchvision
 
+import zoo_counts
 import zoo_record
 from lcg import uniform
 from safetensors_io import read, write
@@ -33,7 +34,7 @@ NETWORKS = {  # ours: torchvision's, and the side of the images
     "resnet50": ("resnet50", 96),
     "resnet152": ("resnet152", 64),
     "resnext50_32x4d": ("resnext50_32x4d", 96),
-    "regnety_008": ("regnet_y_800mf", 96),
+    "regnety_008": ("regnety_008", 96),
     "densenet121": ("densenet121", 96),
     "mobilenetv3_large_100": ("mobilenet_v3_large", 96),
     "convnext_tiny": ("convnext_tiny", 96),
@@ -43,7 +44,11 @@ HERE = pathlib.Path(__file__).parent
 
 def network(theirs):
     torch.manual_seed(1)
-    model = getattr(torchvision.models, theirs)(weights=None, num_classes=zoo_record.CLASSES)
+    if theirs == "regnety_008":  # torchvision has other widths
+        model = zoo_counts.regnety_008()
+        model.fc = torch.nn.Linear(model.fc.in_features, zoo_record.CLASSES)
+    else:
+        model = getattr(torchvision.models, theirs)(weights=None, num_classes=zoo_record.CLASSES)
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0

@@ -51,8 +51,8 @@ def step(model, make):
     for p, q in zip(model.parameters(), trained.parameters()):
         q.grad = p.grad.clone()
     groups = [
-        {"params": [p for p in trained.parameters() if p.dim() > 1]},
-        {"params": [p for p in trained.parameters() if p.dim() <= 1], "weight_decay": 0.0},
+        {"params": [p for p in trained.parameters() if p.numel() > p.shape[0]]},  # not vectors stored as [D, 1, 1]
+        {"params": [p for p in trained.parameters() if p.numel() == p.shape[0]], "weight_decay": 0.0},
     ]
     make(groups).step()
     return projections(list(model.named_parameters()), list(trained.named_parameters()))
