@@ -17,6 +17,7 @@ import {
   activationCases,
   assertNothingLeft,
   convNormCases,
+  cornerCases,
   groupedCases,
   layerNormCases,
   poolingCases,
@@ -117,6 +118,12 @@ Deno.test("layerNorm() keeps its precision where the mean is a thousand deviatio
   // The mean of a row is known to a float's step at 1000, 6e-5.
   assertNear(y!, exact.y, 2e-4);
   assertNear(dx!, exact.dx, 2e-4);
+  await disposeBackend();
+});
+
+Deno.test("batchNorm() and convNorm() have one gradient with relu and hardSwish", async () => {
+  const rng = printedRng();
+  await assertCases(cornerCases(rng), rng, TOLERANCE);
   await disposeBackend();
 });
 

@@ -9,6 +9,7 @@ import {
   activate,
   type Activation,
   averagePool,
+  batchNorm,
   conv2d,
   convNorm,
   depthwiseConv2d,
@@ -154,9 +155,40 @@ export function activationCases(rng: Rng): Case[] {
   );
 }
 
+/**
+ * Batch norm and a convolution with its norm, with activations whose slope jumps where rounding decides on which side a
+ * value lies: all values are whole numbers and a quarter here, off the corners at -3, 0 and 3.
+ */
+export function cornerCases(rng: Rng): Case[] {
+  return (["relu", "hardSwish"] as const).flatMap((activation) => {
+    const shape = [between(rng, 1, 3), between(rng, 3, 9), between(rng, 3, 9), between(rng, 1, 21)], C = shape[3]!;
+    const names = ["batchNorm", "convNorm"] as const;
+    return names.map((name): Case => ({
+      name: `${name} of [${shape}] with ${activation}, off its corners`,
+      shapes: [shape],
+      run: (wild) => {
+        const [zeros, ones] = [tf.zeros([C]) as tf.Tensor1D, tf.ones([C]) as tf.Tensor1D];
+        const mean = tf.variable(zeros, false), variance = tf.variable(ones, false);
+        const filter = tf.reshape(tf.eye(C), [1, 1, C, C]) as tf.Tensor4D;
+        const options = { training: false, epsilon: 0, activation };
+        const f = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) => {
+          const norm = { gamma: gamma as tf.Tensor1D, beta: beta as tf.Tensor1D, mean, variance };
+          if (name === "convNorm") return convNorm(x as tf.Tensor4D, filter, norm, options);
+          return batchNorm(x as tf.Tensor4D, norm, options);
+        };
+        const inputs = [tf.round(tf.mul(wild, 3)), ones, tf.fill([C], 0.25)],
+          plain = f(inputs[0]!, inputs[1]!, inputs[2]!);
+        const results = [plain, ...withGradients(f as (...inputs: tf.Tensor[]) => tf.Tensor)(...inputs)];
+        tf.dispose([mean, variance]);
+        return results;
+      },
+    }));
+  });
+}
+
 /** A convolution in groups, or padded by TensorFlow's rule, with its norm: results, statistics and gradients. */
 export function convNormCases(rng: Rng): Case[] {
-  const activations: Activation[] = ["none", "relu", "hardSwish"];
+  const activations: Activation[] = ["none", "silu", "gelu"]; // smooth: see cornerCases()
   return [[1, 3, 1], [1, 3, 2], [3, 3, 1], [4, 3, 2], [2, 5, 2]].flatMap(([groups, kernel, stride]) =>
     [true, false].map((training): Case => {
       const C = between(rng, 1, 9), E = between(rng, 1, 9), D = groups! * C, F = groups! * E;

@@ -41,7 +41,7 @@ export function conv2d(
   const sides = sidesOf(padding, x.shape, filter.shape, stride);
   if (groups === 1) return dense(x, filter, stride, sides);
   const own = ownOps().groupedConv;
-  if (own) return own(x, filter, { stride, padding: sides, groups });
+  if (own && x.dtype === "float32") return own(x, filter, { stride, padding: sides, groups });
   return tf.tidy(() => {
     const parts = tf.split<Tensor4D>(x, groups, 3), filters = tf.split<Tensor4D>(filter, groups, 3);
     return tf.concat4d(parts.map((part, g) => dense(part, filters[g]!, stride, sides)), 3);

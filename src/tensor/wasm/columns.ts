@@ -21,8 +21,8 @@ export function registerColumns(): void {
     if (!leading || x.dtype !== "float32" || count(x.shape) === 0) return stock({ x }, attrs);
     const e = engine(), rest = x.shape.slice(length), C = count(rest), rows = count(x.shape) / C;
     const out = e.output(keepDims ? [...axes.map(() => 1), ...rest] : rest);
-    const partials = e.scratch("partials", PARTS * C * 4);
-    const parts = e.run("sumRows", [e.address(x), C, partials], rows, { grain: grainOf(C) });
+    const grain = grainOf(C), partials = e.scratch("partials", Math.min(PARTS, Math.ceil(rows / grain)) * C * 4);
+    const parts = e.run("sumRows", [e.address(x), C, partials], rows, { grain });
     new Uint8Array(e.memory.buffer).copyWithin(e.address(out), partials, partials + C * 4);
     if (parts > 1) e.run("sumParts", [e.address(out), partials + C * 4, parts - 1, C * 4], C, { grain: 1024 });
     return out;

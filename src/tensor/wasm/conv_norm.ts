@@ -88,9 +88,8 @@ function forward(x: tf.Tensor, filter: tf.Tensor, { info, norm, attributes }: Co
  */
 function backward(dy: tf.Tensor, saved: tf.Tensor[], { info, norm, attributes }: ConvNorm): Gradients {
   const [x, filter, z, small] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-  const E = info.outChannels,
-    rows = info.batchSize * info.outHeight * info.outWidth,
-    { activation, groups } = attributes;
+  const E = info.outChannels, rows = info.batchSize * info.outHeight * info.outWidth;
+  const { activation, groups } = attributes;
   let vectors: { readonly gamma: Float32Array; readonly beta: Float32Array } | undefined;
   const leaveNorm = () => {
     if (vectors) return vectors;

@@ -124,7 +124,7 @@ export function inputGradient({ dy: a, other: b, info }: ConvolutionGradientWork
     return out;
   }
   const { classes, complete } = classesOf(info);
-  if (!complete) new Uint8Array(e.memory.buffer, c, count(info.inShape) * 4).fill(0);
+  if (!complete) new Uint8Array(e.memory.buffer, c, count(info.inShape) * 4).fill(0); // no tap reaches the others
   for (const one of classes) gradientOfClass(a, b, c, info, one);
   return out;
 }

