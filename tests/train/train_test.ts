@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { EpochRow, ImageSet } from "../../src/core/mod.ts";
+import { type LoadedWeights, type Model, saveWeights } from "../../src/models/mod.ts";
 import { splitDataset } from "../../src/split/mod.ts";
 import { initBackend } from "../../src/tensor/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
@@ -252,4 +253,58 @@ Deno.test("openRun() refuses an unfinished run, and listRuns() lists it", () =>
     await assertRejects(() => openRun(`${dir}/a`), Error, "not finished");
     await assertRejects(() => openRun(`${dir}/b`), Error, "holds no config.json");
     assertEquals(await listRuns(dir), [{ dir: `${dir}/a`, finished: false, best: null }]);
+  }));
+
+Deno.test("train() starts from the weights that the config names, goes on without them, and keeps their preparation", () =>
+  inFolder(async (dir) => {
+    const first = await train(dataset, patchConfig({ epochs: 1 }), { dir: `${dir}/a`, fold: fold!, images });
+    const source = await loadModel(first);
+    const mean: [number, number, number] = [0.5, 0.25, 0.125];
+    await saveWeights({ ...source, input: { ...source.input, mean } }, `${dir}/w.safetensors`);
+    source.dispose();
+    const config = patchConfig({
+      epochs: 2,
+      fineTune: { name: "head" },
+      model: { weights: `${dir}/w.safetensors`, head: { name: "hidden", units: 4, dropout: 0 } },
+    });
+    const told: LoadedWeights[] = [], stop = new AbortController();
+    const options = {
+      fold: fold!,
+      images,
+      onWeights: (weights: LoadedWeights) => told.push(weights),
+      onEpoch: () => stop.abort(),
+    };
+    await assertRejects(
+      () => train(dataset, config, { ...options, dir: `${dir}/b`, signal: stop.signal }),
+      DOMException,
+    );
+    assertEquals([told.length, told[0]!.headReplaced], [1, true]);
+    await Deno.remove(`${dir}/w.safetensors`); // a run that goes on needs only itself
+    const resumed = await train(dataset, config, { ...options, dir: `${dir}/b`, onEpoch: () => {} });
+    assertEquals([told.length, resumed.history.length], [1, 2]);
+    const model = await loadModel(resumed), old = await loadModel(first);
+    assertEquals(model.input.mean, mean);
+    for (const name of ["conv_stem.weight", "bn1.running_mean"]) { // nothing but the head has learned
+      const of = ({ params, buffers }: Model) => ({ ...params, ...buffers })[name]!.dataSync();
+      assertEquals(of(model), of(old));
+    }
+    model.dispose();
+    old.dispose();
+  }));
+
+Deno.test("train() teaches a number beside the class, and refuses an attribute that nobody has", () =>
+  inFolder(async (dir) => {
+    const head = { name: "multiTask", attribute: "weight", weight: 1, dropout: 0 } as const;
+    const config = patchConfig({ epochs: 1, model: { head } });
+    await assertRejects(
+      () => train(dataset, config, { dir: `${dir}/none`, fold: fold!, images }),
+      TypeError,
+      'attribute "weight"',
+    );
+    const samples = dataset.samples.map((sample, i) => ({
+      ...sample,
+      attributes: { ...sample.attributes, weight: i },
+    }));
+    const run = await train({ ...dataset, samples }, config, { dir: `${dir}/some`, fold: fold!, images });
+    assert(run.history[0]!.trainLoss > 10, "numbers up to 26 that start at 0 are far off");
   }));
