@@ -166,4 +166,6 @@ export interface EpochRow {
   readonly seconds: number;
   /** Training images a second. */
   readonly imagesPerSecond: number;
+  /** Share of the training time that was spent waiting for batches, 0..1. */
+  readonly waiting: number;
 }

@@ -11,7 +11,8 @@ import type { Architecture } from "./backbone.ts";
 import { HEADS, type HeadSpec } from "./heads/mod.ts";
 import { INITIALISERS, type InitialiserSpec } from "./initialisers.ts";
 import { makeLayers } from "./layers.ts";
-import { type ForwardOptions, IMAGENET_INPUT, type InputSpec, type Model } from "./model.ts";
+import { IMAGENET_INPUT, type InputSpec } from "./input.ts";
+import type { ForwardOptions, Model } from "./model.ts";
 
 /** What a model is made for. */
 export interface CreateModelOptions {
@@ -59,8 +60,12 @@ const common = {
     "Weights to start from: a safetensors file, its URL, or a hub name such as timm/efficientnet_b3.ra2_in1k; null: random.",
   ),
   // An id, so that the JSON Schema of a config says it once for all models.
-  head: specSchema(HEADS).meta({ id: "head" }).prefault({ name: "plain" }).describe("What turns features into class scores."),
-  init: specSchema(INITIALISERS).meta({ id: "initialiser" }).prefault({ name: "family" }).describe("How weights start that are not loaded."),
+  head: specSchema(HEADS).meta({ id: "head" }).prefault({ name: "plain" }).describe(
+    "What turns features into class scores.",
+  ),
+  init: specSchema(INITIALISERS).meta({ id: "initialiser" }).prefault({ name: "family" }).describe(
+    "How weights start that are not loaded.",
+  ),
   zeroInitLast: z.boolean().default(false).describe(
     "Whether the last norm of each residual branch starts at zero, so that each block starts as the identity.",
   ),

@@ -5,7 +5,7 @@
  */
 import { show } from "../core/check.ts";
 import { download, type DownloadProgress, exists, fetchHubFile, openSafetensors, readJson } from "../io/mod.ts";
-import type { InputSpec } from "./model.ts";
+import type { InputSpec } from "./input.ts";
 
 /** How weights are fetched that are not on disk. */
 export interface FindOptions {

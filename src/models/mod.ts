@@ -41,13 +41,12 @@ export {
   type KaimingOptions,
   type Start,
 } from "./initialisers.ts";
+export { IMAGENET_INPUT, type InputSpec, normaliser } from "./input.ts";
 export type { ConvLayer, ConvNormLayer, FilterSizes, Layers, NormOptions } from "./layers.ts";
 export { type LoadedWeights, type LoadOptions, loadWeights } from "./load.ts";
 export {
   type ForwardOptions,
   type HeadOutput,
-  IMAGENET_INPUT,
-  type InputSpec,
   inputTensor,
   type Layout,
   type Model,

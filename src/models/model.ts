@@ -6,18 +6,7 @@
 import type { Rng } from "../core/rng.ts";
 import * as tf from "../tensor/tf.ts";
 import type { Tensor1D, Tensor2D, Tensor4D, Variable } from "../tensor/types.ts";
-
-/** How pixels become a model's input. Weights belong to the mean and deviation that they were trained with. */
-export interface InputSpec {
-  /** Height and width in pixels. */
-  readonly size: readonly [height: number, width: number];
-  /** Mean per channel (RGB), of pixels scaled to 0..1. */
-  readonly mean: readonly [number, number, number];
-  /** Deviation per channel (RGB), of pixels scaled to 0..1. */
-  readonly std: readonly [number, number, number];
-  /** The filter that images were resized with where the weights come from. */
-  readonly interpolation: "bilinear" | "bicubic";
-}
+import { type InputSpec, normaliser } from "./input.ts";
 
 /** How a forward pass is made. */
 export interface ForwardOptions {
@@ -108,15 +97,8 @@ export interface Model {
   dispose(): void;
 }
 
-/** ImageNet's mean and deviation, which most published weights were trained with. */
-export const IMAGENET_INPUT: Omit<InputSpec, "size"> = {
-  mean: [0.485, 0.456, 0.406],
-  std: [0.229, 0.224, 0.225],
-  interpolation: "bilinear",
-};
-
 /**
- * The model's input step: bytes to normalised pixels. The only place that scales.
+ * Bytes as a model's input.
  *
  * @param bytes RGB 0..255, `[B, H, W, 3]`; may be longer.
  * @param batch B, the number of images.
@@ -126,15 +108,9 @@ export const IMAGENET_INPUT: Omit<InputSpec, "size"> = {
 export function inputTensor(
   bytes: Uint8Array,
   batch: number,
-  { size: [height, width], mean, std }: Pick<InputSpec, "size" | "mean" | "std">,
+  input: Pick<InputSpec, "size" | "mean" | "std">,
 ): Tensor4D {
-  const tables = mean.map((m, c) => Float32Array.from({ length: 256 }, (_, v) => (v / 255 - m) / std[c]!));
-  const [red, green, blue] = tables as [Float32Array, Float32Array, Float32Array];
-  const values = new Float32Array(batch * height * width * 3);
-  for (let i = 0; i < values.length; i += 3) {
-    values[i] = red[bytes[i]!]!;
-    values[i + 1] = green[bytes[i + 1]!]!;
-    values[i + 2] = blue[bytes[i + 2]!]!;
-  }
+  const [height, width] = input.size, values = new Float32Array(batch * height * width * 3);
+  normaliser(input)(bytes, values);
   return tf.tensor4d(values, [batch, height, width, 3]);
 }

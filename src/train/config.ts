@@ -31,6 +31,8 @@ export interface TrainConfig {
    * norms see one micro-batch at a time. `"auto"`: as few as have room.
    */
   readonly accumulate: number | "auto";
+  /** Workers that make batches ready beside training; 0: batches are made between steps. */
+  readonly workers: number;
   /** Passes over the training data, at most. */
   readonly epochs: number;
   /** Base learning rate. */
@@ -77,6 +79,9 @@ const SCHEMA: z.ZodType<TrainConfig & { $schema?: string }> = z.strictObject({
   accumulate: z.union([z.int().min(1), z.literal("auto")]).default(1).describe(
     "Micro-batches into which a step's images are divided where memory is short, their gradients summed and batch " +
       'norms seeing one at a time; "auto": as few as have room.',
+  ),
+  workers: z.int().min(0).max(16).default(1).describe(
+    "Workers that make batches ready beside training; 0: batches are made between steps.",
   ),
   epochs: z.int().min(1).default(15).describe("Passes over the training data, at most."),
   lr: z.number().positive().default(1e-4).describe("Base learning rate."),

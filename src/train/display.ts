@@ -97,5 +97,7 @@ export function epochLine(
     `accuracy ${row.validAccuracy.toFixed(4)}`,
     `macro F1 ${row.validMacroF1.toFixed(4)}${best ? " *" : "  "}`,
     `${row.seconds.toFixed(1)} s`,
+    `${row.imagesPerSecond.toFixed(0)} images/s`,
+    ...(row.waiting > 0.05 ? [`${(100 * row.waiting).toFixed(0)} % waiting for images`] : []),
   ].join("  ");
 }

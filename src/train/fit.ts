@@ -14,9 +14,10 @@ import { predict } from "../predict/mod.ts";
 import { SAMPLERS } from "../sampling/mod.ts";
 import * as tf from "../tensor/tf.ts";
 import type { Tensor } from "../tensor/types.ts";
-import { type BatchSource, stepsPerEpoch, trainBatches } from "./batches.ts";
+import { type BatchSource, stepsPerEpoch } from "./batches.ts";
 import type { TrainConfig } from "./config.ts";
 import { compileStep } from "./compile.ts";
+import { makeLoader } from "./loader.ts";
 import { measureTraining } from "./measure.ts";
 import { planStep, type StepMemory } from "./memory.ts";
 import { readSteps, takeStep, tune } from "./step.ts";
@@ -96,6 +97,7 @@ export async function* fit(
   await onMemory?.(memory);
   const { microBatch } = memory;
   const trainLabels = Int32Array.from(train, (index) => source.labels[index]!);
+  using loader = makeLoader(source, { ...config, microBatch });
   for (let epoch = done + 1; epoch <= config.epochs; epoch++) {
     const started = performance.now();
     const rng = seededRng(config.seed).fork("epoch").fork(epoch);
@@ -119,8 +121,8 @@ export async function* fit(
         onStep?.({ epoch, epochs: config.epochs, done, total, loss: lossSum / seen });
       }
     };
-    const batches = trainBatches(source, order, { ...config, microBatch }, rng.fork("augment"));
-    for (const { indices, parts: batch } of batches) {
+    const waitedBefore = loader.waited;
+    for await (const { indices, parts: batch } of loader.epoch(order, epoch)) {
       signal?.throwIfAborted();
       const figures = takeStep(parts, batch, { lr: lrAt(), step: step + 1, rng: rng.fork(`step ${stepsDone}`) });
       step++;
@@ -151,6 +153,7 @@ export async function* fit(
       confusion: [...scores.confusion],
       seconds: (performance.now() - started) / 1000,
       imagesPerSecond: seen / ((trained - started) / 1000),
+      waiting: (loader.waited - waitedBefore) / (trained - started),
     };
     yield { row, valid: predictions };
   }

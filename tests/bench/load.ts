@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { seededRng } from "../../src/core/rng.ts";
 import { loadFaces, packImages } from "../../src/io/mod.ts";
 import { IMAGENET_INPUT } from "../../src/models/mod.ts";
 import { paintFaces } from "../../src/paint/mod.ts";
-import { trainBatches } from "../../src/train/batches.ts";
+import type { Batch } from "../../src/train/batches.ts";
 import { resolveConfig } from "../../src/train/config.ts";
+import { type Loader, makeLoader } from "../../src/train/loader.ts";
 import { round, timeSteps, type Timing } from "./timing.ts";
 
 /** How much is loaded. */
@@ -46,7 +46,7 @@ export async function timeLoading({ size, batch, steps, seconds, people, signal 
     const start = performance.now();
     const images = await packImages(dataset, { resize: size, crop: size, cacheDir: `${dir}/cache`, signal });
     const packMsPerImage = round((performance.now() - start) / dataset.samples.length);
-    const count = dataset.samples.length, rng = seededRng(1);
+    const count = dataset.samples.length;
     let step = 0;
     const nextOrder = () => {
       step++;
@@ -65,11 +65,11 @@ export async function timeLoading({ size, batch, steps, seconds, people, signal 
       input: { size: images.size, ...IMAGENET_INPUT },
     };
     const { augments } = resolveConfig();
-    const make = () => {
-      for (const { parts } of trainBatches(source, nextOrder(), { batchSize: batch, augments }, rng.fork(step))) {
-        for (const _ of parts); // a part is given up when the next is asked for
-      }
-      return Promise.resolve();
+    using loader = makeLoader(source, { seed: 1, augments, batchSize: batch, workers: 1 });
+    const order = Int32Array.from({ length: count }, (_, i) => i), epochs = endless(loader, order);
+    const make = async () => {
+      const { value } = await epochs.next();
+      for (const _ of value!.parts); // a part is given up when the next is asked for
     };
     const timing = await timeSteps(make, batch, length);
     images.close();
@@ -77,4 +77,9 @@ export async function timeLoading({ size, batch, steps, seconds, people, signal 
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
+}
+
+/** Full batches, epoch after epoch. */
+async function* endless(loader: Loader, order: Int32Array): AsyncGenerator<Batch, undefined> {
+  for (let epoch = 1;; epoch++) yield* loader.epoch(order, epoch);
 }

@@ -19,7 +19,7 @@ const textsOf = ({ svg }: { svg: string }) => [...svg.matchAll(/<text[^>]*>([^<]
 function epochs(...validMacroF1: number[]): EpochRow[] {
   return validMacroF1.map((f1, i) => ({
     ...{ epoch: i + 1, step: i, lr: 0.1, trainLoss: 2 - f1, trainAccuracy: f1, validLoss: 2.5 - f1, validAccuracy: f1 },
-    ...{ validMacroF1: f1, validF1: [f1], confusion: [1], seconds: 1, imagesPerSecond: 1 },
+    ...{ validMacroF1: f1, validF1: [f1], confusion: [1], seconds: 1, imagesPerSecond: 1, waiting: 0 },
   }));
 }
 

@@ -10,7 +10,7 @@ import { createModel } from "../../src/models/mod.ts";
 import { OPTIMIZERS } from "../../src/optim/mod.ts";
 import { memoryState } from "../../src/tensor/live.ts";
 import * as tf from "../../src/tensor/tf.ts";
-import { trainBatches } from "../../src/train/batches.ts";
+import { makeLoader } from "../../src/train/loader.ts";
 import { trainStep } from "../../src/train/step.ts";
 import { patches, patchImages } from "../train/fixtures.ts";
 
@@ -60,7 +60,8 @@ export async function* soak({ steps, size, batch: [least, most], every }: SoakOp
       const order = Int32Array.from({ length: batchSize }, () => randomInt(draw, dataset.samples.length));
       const microBatch = step % 5 === 0 ? Math.max(2, batchSize >> 1) : batchSize;
       let loss = NaN;
-      for (const { parts: batch } of trainBatches(source, order, { batchSize, microBatch, augments: [] }, draw)) {
+      using loader = makeLoader(source, { seed: 1, augments: [], batchSize, microBatch, workers: 0 });
+      for await (const { parts: batch } of loader.epoch(order, step)) {
         loss = (await trainStep(parts, batch, { lr: 1e-3, step, rng: draw })).loss;
       }
       await new Promise((resolve) => setTimeout(resolve, 0));

@@ -14,7 +14,7 @@ await paintFaces(data, { people: 12, evalPeople: 2, seed: 3, size: [48, 36] });
 async function results(out: string) {
   const folds = await Promise.all([0, 1].map(async (k) => {
     const { history } = JSON.parse(await Deno.readTextFile(`${out}/fold-${k}/summary.json`)) as { history: EpochRow[] };
-    const rows = history.map(({ seconds: _, imagesPerSecond: __, ...row }) => row);
+    const rows = history.map(({ seconds: _, imagesPerSecond: __, waiting: ___, ...row }) => row);
     return { rows, weights: await Deno.readFile(`${out}/fold-${k}/best.safetensors`) };
   }));
   const texts = ["scores.json", "submission.csv"].map((name) => Deno.readTextFile(`${out}/${name}`));

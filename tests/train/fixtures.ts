@@ -48,6 +48,7 @@ export function patchConfig(options: Record<string, unknown> = {}): TrainConfig 
     batchSize: 8,
     epochs: 4,
     lr: 3e-3,
+    workers: 0,
     model: { name: "efficientnet_nano", dropPath: 0.1 },
     augments: [{ name: "colorJitter", brightness: 0.1 }, { name: "horizontalFlip" }],
     views: [{ name: "identity" }, { name: "flip" }],

@@ -33,7 +33,7 @@ async function inFolder(body: (dir: string) => Promise<void>): Promise<void> {
 
 /** What must not depend on interruptions: everything but the times. */
 function timeless(run: Run) {
-  return run.history.map(({ seconds: _, imagesPerSecond: __, ...row }) => row);
+  return run.history.map(({ seconds: _, imagesPerSecond: __, waiting: ___, ...row }) => row);
 }
 
 Deno.test("train() learns, and leaves a run that opens again", () =>

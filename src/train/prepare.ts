@@ -1,0 +1,55 @@
+/**
+ * Making a batch ready: augmentation and normalisation of its images. It knows no tensor, so that a worker can do it.
+ *
+ * @module
+ */
+import { type Augment, AUGMENTS, type AugmentSpec } from "../augment/mod.ts";
+import { build } from "../core/parts.ts";
+import { type Rng, seededRng } from "../core/rng.ts";
+import { type InputSpec, normaliser } from "../models/input.ts";
+
+/** What holds for all batches. */
+export interface PrepareOptions {
+  /** Random changes of each image, in this order. */
+  readonly augments: readonly AugmentSpec[];
+  /** The model's input step. */
+  readonly input: InputSpec;
+}
+
+/** One batch, to be made ready where it lies. */
+export interface Prepared {
+  /** Images `[B, H, W, 3]`, RGB 0..255; changed. */
+  readonly bytes: Uint8Array;
+  /** Normalised pixels `[B, H, W, 3]`; filled. */
+  readonly values: Float32Array;
+}
+
+/** Which batch it is. */
+export interface BatchKey {
+  /** The run's seed. */
+  readonly seed: number;
+  /** The epoch, from 1. */
+  readonly epoch: number;
+  /** The place of its first image in the epoch. */
+  readonly first: number;
+  /** Its images. */
+  readonly count: number;
+}
+
+/** Makes what makes batches ready. Each image's augmentation is drawn from a generator of its own, by epoch and place. */
+export function preparer({ augments, input }: PrepareOptions): (batch: Prepared, key: BatchKey) => void {
+  const changes = augments.map((spec) => build("augment", AUGMENTS, spec) as Augment);
+  const normalise = normaliser(input), stride = input.size[0] * input.size[1] * 3;
+  return ({ bytes, values }, { seed, epoch, first, count }) => {
+    const rng = augmentRng(seed, epoch);
+    for (let i = 0; i < count; i++) {
+      const draw = rng.fork(first + i), pixels = bytes.subarray(i * stride, (i + 1) * stride);
+      changes.forEach((change, c) => change(pixels, input.size, draw.fork(c)));
+    }
+    normalise(bytes, values.subarray(0, count * stride));
+  };
+}
+
+function augmentRng(seed: number, epoch: number): Rng {
+  return seededRng(seed).fork("epoch").fork(epoch).fork("augment");
+}
