@@ -40,6 +40,16 @@ export async function writeAtomicParts(path: string, parts: Iterable<Uint8Array>
 }
 
 /**
+ * Adds a line to a text file, in one write, so that lines of several processes do not mix.
+ *
+ * @param path The file; it is made if it is not there.
+ * @param line The line, without its end.
+ */
+export async function appendLine(path: string, line: string): Promise<void> {
+  await Deno.writeTextFile(path, `${line}\n`, { append: true });
+}
+
+/**
  * Renames a file so that a power cut afterwards cannot undo it: the folder is brought to the disk too.
  *
  * @param from The file as it is called now, its content already on the disk.

@@ -16,7 +16,7 @@ export type { Interpolation, Pixels } from "./resample.ts";
 export type { WatchOptions } from "./in_flight.ts";
 
 export { readCsv, type Table, type TableRow, writeCsv } from "./csv.ts";
-export { ensureDir, exists, readJson, sha256, statIfThere, withLock, writeAtomic } from "./files.ts";
+export { appendLine, ensureDir, exists, readJson, sha256, statIfThere, withLock, writeAtomic } from "./files.ts";
 export { compareNatural, listFiles, listFolders } from "./listing.ts";
 
 export { download, type Downloaded, type DownloadOptions } from "./download.ts";

@@ -12,6 +12,9 @@ import { OPTIMIZERS, type OptimizerSpec, SCHEDULES, type ScheduleSpec } from "..
 import { VIEWS, type ViewSpec } from "../predict/mod.ts";
 import { SAMPLERS, type SamplerSpec } from "../sampling/mod.ts";
 
+/** What decides which epoch is best: higher is better, but for the loss. */
+export type Monitor = "macroF1" | "accuracy" | "loss";
+
 /** A full configuration: one flat record, with a spec for each part. */
 export interface TrainConfig {
   /** Seed of the folds, the weights, the order and the augmentation. */
@@ -37,10 +40,18 @@ export interface TrainConfig {
   readonly epochs: number;
   /** Base learning rate. */
   readonly lr: number;
-  /** Epochs without a better macro F1 after which training stops; 0: never. */
+  /** What decides which epoch is best: a score on the validation images. */
+  readonly monitor: Monitor;
+  /** Epochs without a better one after which training stops; 0: never. */
   readonly patience: number;
-  /** By how much a macro F1 must be better to count. */
+  /** By how much an epoch must be better to count. */
   readonly minDelta: number;
+  /** Steps between validations within an epoch, beside those after each; 0: none. */
+  readonly validateEvery: number;
+  /** Batches of an epoch, at most, to find faults quickly; 0: all. */
+  readonly limitBatches: number;
+  /** Whether every step shows the epoch's first batch, which a sound network learns by heart. */
+  readonly overfitOneBatch: boolean;
   /** The network. */
   readonly model: ModelSpec;
   /** Which of its parameters learn, and how fast. */
@@ -85,10 +96,18 @@ const SCHEMA: z.ZodType<TrainConfig & { $schema?: string }> = z.strictObject({
   ),
   epochs: z.int().min(1).default(15).describe("Passes over the training data, at most."),
   lr: z.number().positive().default(1e-4).describe("Base learning rate."),
-  patience: z.int().min(0).default(0).describe(
-    "Epochs without a better macro F1 after which training stops; 0: never.",
+  monitor: z.enum(["macroF1", "accuracy", "loss"]).default("macroF1").describe(
+    "What decides which epoch is best: a score on the validation images.",
   ),
-  minDelta: z.number().min(0).default(0).describe("By how much a macro F1 must be better to count."),
+  patience: z.int().min(0).default(0).describe("Epochs without a better one after which training stops; 0: never."),
+  minDelta: z.number().min(0).default(0).describe("By how much an epoch must be better to count."),
+  validateEvery: z.int().min(0).default(0).describe(
+    "Steps between validations within an epoch, beside those after each; 0: none.",
+  ),
+  limitBatches: z.int().min(0).default(0).describe("Batches of an epoch, at most, to find faults quickly; 0: all."),
+  overfitOneBatch: z.boolean().default(false).describe(
+    "Whether every step shows the epoch's first batch, which a sound network learns by heart.",
+  ),
   model: specSchema(MODELS).prefault({ name: "efficientnet_b0" }).describe("The network."),
   fineTune: specSchema(FINE_TUNES).prefault({ name: "all" }).describe(
     "Which of the network's parameters learn, and how fast.",

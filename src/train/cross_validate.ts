@@ -12,7 +12,7 @@ import type { LoadedWeights } from "../models/mod.ts";
 import { ensemble, joinFolds, predict, writeSubmission } from "../predict/mod.ts";
 import { splitDataset, splitReport } from "../split/mod.ts";
 import type { TrainConfig } from "./config.ts";
-import type { StepState } from "./fit.ts";
+import type { StepScores, StepState } from "./fit.ts";
 import { predictionBatch, type StepMemory } from "./memory.ts";
 import { FILES, loadModel, openRun, type Run } from "./run.ts";
 import { train } from "./train.ts";
@@ -45,6 +45,8 @@ export interface CrossValidateOptions {
   readonly onCompile?: (compiled: number, total: number) => void;
   /** Called for each step, once its loss is known. */
   readonly onStep?: (state: StepState & { readonly fold: number }) => void;
+  /** Called after each validation within an epoch. */
+  readonly onValidate?: (scores: StepScores, state: { readonly fold: number }) => void;
   /** Called after each epoch. */
   readonly onEpoch?: (
     row: EpochRow,
@@ -117,6 +119,7 @@ export async function crossValidate(
         onCompile: options.onCompile,
         onMemory: (memory) => options.onMemory?.(memory, { fold: k }),
         onStep: (state) => options.onStep?.({ ...state, fold: k }),
+        onValidate: (scores) => options.onValidate?.(scores, { fold: k }),
         onEpoch: (row, state) => options.onEpoch?.(row, { ...state, fold: k }),
       });
       runs.push(run);

@@ -6,7 +6,7 @@
 import type { EpochRow } from "../core/records.ts";
 import { type DownloadProgress, type Progress, progress, type ProgressOptions } from "../io/mod.ts";
 import type { LoadedWeights } from "../models/mod.ts";
-import type { StepState } from "./fit.ts";
+import type { StepScores, StepState } from "./fit.ts";
 import { memoryLine, type StepMemory } from "./memory.ts";
 
 /** Callbacks that show progress, to be spread into the options of `crossValidate` and `train`. */
@@ -25,6 +25,8 @@ export interface TrainingDisplay {
   onCompile(compiled: number, total: number): void;
   /** Shows a step. */
   onStep(state: StepState & { readonly fold?: number }): void;
+  /** Shows a validation within an epoch. */
+  onValidate(scores: StepScores, state?: { readonly fold?: number }): void;
   /** Shows an epoch. */
   onEpoch(row: EpochRow, state: { readonly fold?: number; readonly best: boolean; readonly epochs: number }): void;
   /** Ends the display; call it when training is over. */
@@ -70,6 +72,12 @@ export function trainingDisplay(options: ProgressOptions = {}): TrainingDisplay 
         `epoch ${epoch}/${epochs}, loss ${loss.toFixed(4)}`,
       );
     },
+    onValidate: ({ epoch, step, validLoss, validAccuracy, validMacroF1 }, { fold } = {}) =>
+      barOf(labelOf(fold)).line(
+        `epoch ${epoch}, step ${step}  valid loss ${validLoss.toFixed(4)}  accuracy ${
+          validAccuracy.toFixed(4)
+        }  macro F1 ${validMacroF1.toFixed(4)}`,
+      ),
     onEpoch: (row, { fold, best, epochs }) => barOf(labelOf(fold)).line(epochLine(row, { best, epochs })),
     end() {
       current?.bar.end();

@@ -52,7 +52,15 @@ export interface FitOptions {
   readonly onCompile?: (compiled: number, total: number) => void;
   /** Called for each step, in order, once its loss is known. */
   readonly onStep?: (state: StepState) => void;
+  /** Called after each validation within an epoch. */
+  readonly onValidate?: (scores: StepScores) => void | Promise<void>;
 }
+
+/** Scores of a validation within an epoch. */
+export interface StepScores extends Pick<EpochRow, "epoch" | "step" | "validLoss" | "validAccuracy" | "validMacroF1"> {}
+
+/** The name of the error of training that cannot go on as its loss is no number any more. */
+export const LOSS_ERROR = "LossError";
 
 /** A step that has been taken, and whose loss is not read yet. */
 interface StepInFlight {
@@ -81,12 +89,12 @@ export interface StepState {
  * once, as it stands still meanwhile, and its shaders are compiled before the first step.
  *
  * @throws {RangeError} If a step has no room in the backend's memory.
- * @throws {Error} If the loss is no longer a finite number; the message names the step and the images.
+ * @throws {Error} Named "LossError", if the loss is no longer a finite number; the message names the step and the images.
  */
 export async function* fit(
   { model, optimizer, source, train, valid }: FitParts,
   config: TrainConfig,
-  { done = 0, step = 0, microBatch: before, signal, onMemory, onCompile, onStep }: FitOptions = {},
+  { done = 0, step = 0, microBatch: before, signal, onMemory, onCompile, onStep, onValidate }: FitOptions = {},
 ): AsyncGenerator<{ readonly row: EpochRow; readonly valid: Predictions }> {
   const tuning = tune(model, build("fineTune", FINE_TUNES, config.fineTune));
   const parts = { model, optimizer, tuning, loss: build("loss", LOSSES, config.loss) };
@@ -97,11 +105,13 @@ export async function* fit(
   await onMemory?.(memory);
   const { microBatch } = memory;
   const trainLabels = Int32Array.from(train, (index) => source.labels[index]!);
+  const validate = async () =>
+    await predict(model, source.images, { indices: valid, labels: source.labels, batchSize: microBatch, signal });
   using loader = makeLoader(source, { ...config, microBatch });
   for (let epoch = done + 1; epoch <= config.epochs; epoch++) {
     const started = performance.now();
     const rng = seededRng(config.seed).fork("epoch").fork(epoch);
-    const order = sampler(trainLabels, rng.fork("order")).map((place) => train[place]!);
+    const order = shorten(sampler(trainLabels, rng.fork("order")).map((place) => train[place]!), config);
     const total = stepsPerEpoch(order.length, config.batchSize);
     const lrAt = () => config.lr * schedule({ step, stepsPerEpoch: total, epochs: config.epochs });
     const firstLr = lrAt();
@@ -113,7 +123,8 @@ export async function* fit(
         const { loss, correct: hits } = results[i]!;
         if (!Number.isFinite(loss)) {
           const ids = Array.from(indices, (index) => source.images.ids[index]).join(", ");
-          throw new Error(`Cannot go on training as the loss is ${loss} in epoch ${epoch}, step ${done}: ${ids}`);
+          const message = `Cannot go on training as the loss is ${loss} in epoch ${epoch}, step ${done}, of ${ids}`;
+          throw Object.assign(new Error(message), { name: LOSS_ERROR });
         }
         seen += indices.length;
         lossSum += loss * indices.length;
@@ -128,17 +139,17 @@ export async function* fit(
       step++;
       stepsDone++;
       inFlight.push({ figures, indices, done: stepsDone });
-      if (inFlight.length >= readTogether()) await settle();
+      const checks = config.validateEvery > 0 && stepsDone % config.validateEvery === 0 && stepsDone < total;
+      if (checks || inFlight.length >= readTogether()) await settle();
+      if (checks) {
+        const { logLoss, accuracy, macroF1 } = score(await validate());
+        await onValidate?.({ epoch, step, validLoss: logLoss, validAccuracy: accuracy, validMacroF1: macroF1 });
+      }
       await new Promise((resolve) => setTimeout(resolve, 0)); // lets signals in
     }
     if (inFlight.length > 0) await settle();
     const trained = performance.now();
-    const predictions = await predict(model, source.images, {
-      indices: valid,
-      labels: source.labels,
-      batchSize: microBatch,
-      signal,
-    });
+    const predictions = await validate();
     const scores = score(predictions);
     const row: EpochRow = {
       epoch,
@@ -157,6 +168,12 @@ export async function* fit(
     };
     yield { row, valid: predictions };
   }
+}
+
+/** An epoch's images as far as the config shows them. */
+function shorten(order: Int32Array, { limitBatches, overfitOneBatch, batchSize }: TrainConfig): Int32Array {
+  const some = limitBatches === 0 ? order : order.subarray(0, limitBatches * batchSize);
+  return overfitOneBatch ? some.map((_, i) => order[i % Math.min(batchSize, order.length)]!) : some;
 }
 
 /** How many steps' losses are read at once: one where reading costs nothing, several where a GPU waits for it. */

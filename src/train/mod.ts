@@ -3,11 +3,11 @@
  *
  * @module
  */
-export { configJsonSchema, resolveConfig, type TrainConfig, type TrainConfigInput } from "./config.ts";
+export { configJsonSchema, type Monitor, resolveConfig, type TrainConfig, type TrainConfigInput } from "./config.ts";
 export { crossValidate, type CrossValidateOptions, type CrossValidation, summaryLine } from "./cross_validate.ts";
-export { epochLine, type TrainingDisplay, trainingDisplay } from "./display.ts";
+export { epochLine, type TrainingDisplay, trainingDisplay, weightsLine } from "./display.ts";
 export type { BatchSource } from "./batches.ts";
-export { fit, type FitOptions, type FitParts, type StepState } from "./fit.ts";
+export { fit, type FitOptions, type FitParts, type StepScores, type StepState } from "./fit.ts";
 export { memoryLine, type StepMemory } from "./memory.ts";
 export { readPreset } from "./preset.ts";
 export { listRuns, loadModel, openRun, openRuns, type Run, type RunEntry } from "./run.ts";

@@ -47,6 +47,7 @@ export const FILES = {
   env: "env.json",
   data: "data.json",
   metrics: "metrics.jsonl",
+  checks: "checks.jsonl",
   best: "best.safetensors",
   last: "last.safetensors",
   valid: "valid.parquet",

@@ -8,6 +8,7 @@ import { build } from "../core/parts.ts";
 import type { Dataset, EpochRow, Fold, ImageSet } from "../core/records.ts";
 import { savePredictions } from "../frame/mod.ts";
 import {
+  appendLine,
   describeEnvironment,
   type DownloadProgress,
   ensureDir,
@@ -22,8 +23,8 @@ import { OPTIMIZERS } from "../optim/mod.ts";
 import { predict } from "../predict/mod.ts";
 import { currentBackend, initBackend } from "../tensor/mod.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
-import { pair, resolveConfig, type TrainConfig } from "./config.ts";
-import { fit, type StepState } from "./fit.ts";
+import { type Monitor, pair, resolveConfig, type TrainConfig } from "./config.ts";
+import { fit, LOSS_ERROR, type StepScores, type StepState } from "./fit.ts";
 import { predictionBatch, type StepMemory } from "./memory.ts";
 import { type DataRecord, FILES, makeModel, openRun, type Run } from "./run.ts";
 import { tune } from "./step.ts";
@@ -48,12 +49,14 @@ export interface TrainOptions {
   readonly onCompile?: (compiled: number, total: number) => void;
   /** Called for each step, once its loss is known. */
   readonly onStep?: (state: StepState) => void;
+  /** Called after each validation within an epoch, which `validateEvery` asks for. */
+  readonly onValidate?: (scores: StepScores) => void;
   /** Called after each epoch, with whether it is the best so far. */
   readonly onEpoch?: (row: EpochRow, state: { readonly best: boolean; readonly epochs: number }) => void;
 }
 
 /**
- * Trains one fold, keeps the weights of the epoch with the highest macro F1, and predicts the validation images with them.
+ * Trains one fold, keeps the weights of the best epoch by what the config monitors, and predicts the validation images with them.
  *
  * @param dataset Labelled samples.
  * @param config The full configuration, from {@linkcode resolveConfig}.
@@ -87,7 +90,7 @@ export async function train(dataset: Dataset, config: TrainConfig, options: Trai
 
 /** Trains, and writes everything of the run but its heads. */
 async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions): Promise<void> {
-  const { dir, images, signal, onMemory, onCompile, onStep, onEpoch } = options;
+  const { dir, images, signal, onMemory, onCompile, onStep, onValidate, onEpoch } = options;
   const backend = currentBackend() ?? await initBackend({ need: "train" });
   const environment = { ...await describeEnvironment(), backend };
   const labels = dataset.samples.map(({ label }) => label);
@@ -109,13 +112,18 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
       signal,
       onCompile,
       onStep,
+      onValidate: async (scores: StepScores) => {
+        await appendLine(`${dir}/${FILES.checks}`, JSON.stringify(scores));
+        onValidate?.(scores);
+      },
       onMemory: async (memory: StepMemory) => {
         await writeJson(`${dir}/${FILES.env}`, { ...environment, memory, ...(weights && { weights }) });
         onMemory?.(memory);
       },
     };
     if (!isDone(history, config)) {
-      for await (const { row } of fit({ ...parts, source, ...fold }, config, start)) {
+      const epochs = fit({ ...parts, source, ...fold }, config, start);
+      for await (const { row } of withCheckpoint(epochs, () => history.length, last)) {
         history.push(row);
         const best = bestEpoch(history, config) === row;
         if (best) await saveWeights(model, `${dir}/${FILES.best}`, { metadata: describeWeights(dataset, config, row) });
@@ -138,6 +146,19 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
   } finally {
     model.dispose();
     optimizer.dispose();
+  }
+}
+
+/** Adds to a fault of the numbers which checkpoint is still good. */
+async function* withCheckpoint<T>(epochs: AsyncGenerator<T>, done: () => number, last: string): AsyncGenerator<T> {
+  try {
+    yield* epochs;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== LOSS_ERROR) throw error;
+    const good = done() === 0
+      ? "there is no checkpoint yet"
+      : `the last good checkpoint is ${last}, of epoch ${done()}`;
+    throw Object.assign(new Error(`${error.message}; ${good}`, { cause: error }), { name: LOSS_ERROR });
   }
 }
 
@@ -184,13 +205,18 @@ function describeWeights({ schema }: Dataset, config: TrainConfig, row: EpochRow
   };
 }
 
-/** The epoch with the highest macro F1, where a later one must be better by more than `minDelta`. */
+/** What is monitored of an epoch, turned so that higher is better. */
+export function monitored(row: EpochRow, monitor: Monitor): number {
+  return { macroF1: row.validMacroF1, accuracy: row.validAccuracy, loss: -row.validLoss }[monitor];
+}
+
+/** The best epoch by what the config monitors, where a later one must be better by more than `minDelta`. */
 export function bestEpoch(
   history: readonly EpochRow[],
-  { minDelta }: Pick<TrainConfig, "minDelta">,
+  { minDelta, monitor }: Pick<TrainConfig, "minDelta" | "monitor">,
 ): EpochRow | undefined {
   return history.reduce<EpochRow | undefined>(
-    (best, row) => !best || row.validMacroF1 > best.validMacroF1 + minDelta ? row : best,
+    (best, row) => !best || monitored(row, monitor) > monitored(best, monitor) + minDelta ? row : best,
     undefined,
   );
 }

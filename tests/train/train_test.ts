@@ -8,9 +8,11 @@ import {
   bestEpoch,
   listRuns,
   loadModel,
+  type Monitor,
   openRun,
   type Run,
   type StepMemory,
+  type StepScores,
   type StepState,
   train,
 } from "../../src/train/mod.ts";
@@ -153,7 +155,8 @@ Deno.test("train() stops at a loss that is no number, and names its epoch, step 
     let message = "";
     await train(dataset, config, options).catch((error: Error) => message = error.message);
     assert(message.startsWith("Cannot go on training as the loss is "), message);
-    assert(message.endsWith(` in epoch 1, step 2: ${batches[1]!.join(", ")}`), `${message} for ${batches[1]}`);
+    const where = ` in epoch 1, step 2, of ${batches[1]!.join(", ")}; there is no checkpoint yet`;
+    assert(message.endsWith(where), `${message} for ${batches[1]}`);
     assertEquals(steps, [1]);
   }));
 
@@ -307,4 +310,44 @@ Deno.test("train() teaches a number beside the class, and refuses an attribute t
     }));
     const run = await train({ ...dataset, samples }, config, { dir: `${dir}/some`, fold: fold!, images });
     assert(run.history[0]!.trainLoss > 10, "numbers up to 26 that start at 0 are far off");
+  }));
+
+Deno.test("bestEpoch() goes by what the config monitors", () => {
+  const row = (epoch: number, validMacroF1: number, validAccuracy: number, validLoss: number) =>
+    ({ epoch, validMacroF1, validAccuracy, validLoss }) as EpochRow;
+  const history = [row(1, 0.9, 0.5, 0.7), row(2, 0.8, 0.7, 0.6), row(3, 0.7, 0.6, 0.5)];
+  const bestBy = (monitor: Monitor) => bestEpoch(history, { minDelta: 0, monitor })!.epoch;
+  assertEquals([bestBy("macroF1"), bestBy("accuracy"), bestBy("loss")], [1, 2, 3]);
+  assertEquals(bestEpoch(history, { minDelta: 0.3, monitor: "loss" })!.epoch, 1);
+});
+
+Deno.test("train() validates within an epoch, and keeps the scores", () =>
+  inFolder(async (dir) => {
+    const config = patchConfig({ epochs: 1, batchSize: 6, validateEvery: 1 }), seen: StepScores[] = [];
+    const onValidate = (scores: StepScores) => seen.push(scores);
+    await train(dataset, config, { dir, fold: fold!, images, onValidate });
+    assertEquals(seen.map(({ step }) => step), [1, 2]); // 18 images by 6: the third step ends the epoch
+    const lines = (await Deno.readTextFile(`${dir}/checks.jsonl`)).trim().split("\n").map((line) => JSON.parse(line));
+    assertEquals(lines, seen);
+  }));
+
+Deno.test("train() shows as many batches as limitBatches says, and learns one batch by heart", () =>
+  inFolder(async (dir) => {
+    const short = patchConfig({ epochs: 1, batchSize: 4, limitBatches: 2 });
+    const { history } = await train(dataset, short, { dir: `${dir}/short`, fold: fold!, images });
+    assertEquals(history[0]!.step, 2);
+    const model = { dropPath: 0, head: { name: "plain", dropout: 0 } } as const;
+    const heart = patchConfig({
+      epochs: 12,
+      batchSize: 6,
+      overfitOneBatch: true,
+      sampler: "shuffle",
+      augments: [],
+      model,
+    });
+    const run = await train(dataset, heart, { dir: `${dir}/heart`, fold: fold!, images });
+    assert(
+      run.history.at(-1)!.trainLoss < 0.25 * run.history[0]!.trainLoss,
+      JSON.stringify(run.history.map((r) => r.trainLoss)),
+    );
   }));
