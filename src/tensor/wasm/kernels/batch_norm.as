@@ -7,8 +7,8 @@
  * lost where a channel's mean is far greater than its deviation. For the same reason everything works on x - mean.
  */
 import {
-  activate, activationGradient, floats, fma, get, LIMIT, MINUS_LOG2_E, NONE, ONE, P1, P2, P3, P4, P5, put, RELU, ROUNDER,
-  sigmoidBy, SILU, siluGradientBy, zero,
+  activate, activationGradient, floats, fma, get, LIMIT, MINUS_LOG2_E, ONE, P1, P2, P3, P4, P5, put, ROUNDER, sigmoidBy,
+  SILU, siluGradientBy, zero,
 } from "./simd";
 
 /** Rows that are gone through at once, so that they stay in the cache. */
@@ -154,53 +154,8 @@ function normaliseRow(x: usize, y: usize, row: usize, mean: usize, scale: usize,
   }
 }
 
-/** Pixels for which the tables' values of a channel are read once. */
+/** Rows for which the tables' values of a channel are read once. */
 const TOGETHER: i32 = 8;
-
-/**
- * Rows through a norm and its activation.
- *
- * @param gap Bytes of Y from one row to the next.
- * @param sums Where each channel's sum is added; 0 for nowhere.
- */
-export function normaliseInto(input: usize, x: usize, y: usize, gap: usize, rows: i32, C: i32, sums: usize): void {
-  const n = changetype<Normalised>(input), row = floats(C);
-  for (let i = 0; i < rows; i += TOGETHER) {
-    const count = min(TOGETHER, rows - i);
-    let c: usize = 0;
-    if (n.activation == SILU) {
-      for (; c + 16 <= row; c += 16) intoColumn<v128>(x + c, y + c, n, c, sums, count, row, gap, SILU);
-    } else if (n.activation == RELU) {
-      for (; c + 16 <= row; c += 16) intoColumn<v128>(x + c, y + c, n, c, sums, count, row, gap, RELU);
-    } else {
-      for (; c + 16 <= row; c += 16) intoColumn<v128>(x + c, y + c, n, c, sums, count, row, gap, NONE);
-    }
-    for (; c < row; c += 4) intoColumn<f32>(x + c, y + c, n, c, sums, count, row, gap, n.activation);
-    x += <usize>count * row, y += <usize>count * gap;
-  }
-}
-
-@inline
-function intoColumn<T>(
-  x: usize, y: usize, n: Normalised, c: usize, sums: usize, count: i32, row: usize, gap: usize, activation: i32,
-): void {
-  const mean = get<T>(n.mean + c), scale = get<T>(n.scale + c), beta = get<T>(n.beta + c);
-  let sum = sums ? get<T>(sums + c) : zero();
-  // What sigmoidBy() takes, read before the loop.
-  const log2e = f32x4.splat(MINUS_LOG2_E), rounder = f32x4.splat(ROUNDER), one = f32x4.splat(ONE);
-  const low = f32x4.splat(-LIMIT), high = f32x4.splat(LIMIT), p1 = f32x4.splat(P1), p2 = f32x4.splat(P2);
-  const p3 = f32x4.splat(P3), p4 = f32x4.splat(P4), p5 = f32x4.splat(P5);
-  for (let i = 0; i < count; i++) {
-    const z = normalise(get<T>(x), mean, scale, beta);
-    const value = activation == SILU
-      ? f32x4.mul(z, sigmoidBy(z, log2e, rounder, low, high, p1, p2, p3, p4, p5, one))
-      : activate(z, activation);
-    put<T>(y, value);
-    sum = f32x4.add(sum, value);
-    x += row, y += gap;
-  }
-  if (sums) put<T>(sums + c, sum);
-}
 
 /**
  * The gradient before the activation, dz, and for each part its sum `[C]` and its sum times (x - mean) `[C]`.

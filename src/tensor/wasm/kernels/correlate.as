@@ -3,7 +3,13 @@
  * filter. Sums of four channels at a time are in registers.
  */
 import { zero, fma } from "./simd";
-import { settle } from "./slide";
+
+
+/** Adds a sum to what an earlier row left. */
+@inline
+function addTo(q: usize, sum: v128): void {
+  v128.store(q, f32x4.add(v128.load(q), sum));
+}
 
 /** Three rows by three taps at stride 1: nine sums in registers, a column of the image meets three of the gradient. */
 export function correlateThree(
@@ -26,11 +32,11 @@ export function correlateThree(
       at += pixel;
     }
     let q = sums + c;
-    settle(q, s00, true), settle(q + pixel, s01, true), settle(q + 2 * pixel, s02, true);
+    addTo(q, s00), addTo(q + pixel, s01), addTo(q + 2 * pixel, s02);
     q += 3 * pixel;
-    settle(q, s10, true), settle(q + pixel, s11, true), settle(q + 2 * pixel, s12, true);
+    addTo(q, s10), addTo(q + pixel, s11), addTo(q + 2 * pixel, s12);
     q += 3 * pixel;
-    settle(q, s20, true), settle(q + pixel, s21, true), settle(q + 2 * pixel, s22, true);
+    addTo(q, s20), addTo(q + pixel, s21), addTo(q + 2 * pixel, s22);
   }
 }
 
@@ -54,11 +60,11 @@ export function correlateWithThree(
       p += pixel, at += pixel;
     }
     let q = sums + c;
-    settle(q, s00, true), settle(q + pixel, s01, true), settle(q + 2 * pixel, s02, true);
+    addTo(q, s00), addTo(q + pixel, s01), addTo(q + 2 * pixel, s02);
     q += 3 * pixel;
-    settle(q, s10, true), settle(q + pixel, s11, true), settle(q + 2 * pixel, s12, true);
+    addTo(q, s10), addTo(q + pixel, s11), addTo(q + 2 * pixel, s12);
     q += 3 * pixel;
-    settle(q, s20, true), settle(q + pixel, s21, true), settle(q + 2 * pixel, s22, true);
+    addTo(q, s20), addTo(q + pixel, s21), addTo(q + 2 * pixel, s22);
   }
 }
 
@@ -91,7 +97,7 @@ function correlateThreeTaps(
       p += stride, g += gap;
     }
     const q = sums + c;
-    settle(q, s0, true), settle(q + pixel, s1, true), settle(q + 2 * pixel, s2, true);
+    addTo(q, s0), addTo(q + pixel, s1), addTo(q + 2 * pixel, s2);
   }
 }
 
@@ -108,8 +114,8 @@ function correlateFive(x: usize, dy: usize, sums: usize, pixels: i32, pixel: usi
       p += pixel, g += gap;
     }
     let q = sums + c;
-    settle(q, s0, true), settle(q + pixel, s1, true), settle(q + 2 * pixel, s2, true);
-    settle(q + 3 * pixel, s3, true), settle(q + 4 * pixel, s4, true);
+    addTo(q, s0), addTo(q + pixel, s1), addTo(q + 2 * pixel, s2);
+    addTo(q + 3 * pixel, s3), addTo(q + 4 * pixel, s4);
   }
 }
 
@@ -129,8 +135,8 @@ function correlateFiveApart(
       p += stride, g += gap;
     }
     let q = sums + c;
-    settle(q, s0, true), settle(q + pixel, s1, true), settle(q + 2 * pixel, s2, true);
-    settle(q + 3 * pixel, s3, true), settle(q + 4 * pixel, s4, true);
+    addTo(q, s0), addTo(q + pixel, s1), addTo(q + 2 * pixel, s2);
+    addTo(q + 3 * pixel, s3), addTo(q + 4 * pixel, s4);
   }
 }
 
@@ -145,7 +151,7 @@ function correlateAny(
         s = fma(v128.load(p), v128.load(g), s);
         p += stride, g += gap;
       }
-      settle(sums + <usize>k * pixel + c, s, true);
+      addTo(sums + <usize>k * pixel + c, s);
     }
   }
 }

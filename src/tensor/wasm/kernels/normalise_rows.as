@@ -1,0 +1,109 @@
+/**
+ * Rows through a batch norm and its activation on their way elsewhere. The loops go along the rows, two vectors at a turn,
+ * and write both at the turn's end: without bounds checks V8 can then join them to one of twice the length.
+ */
+import { normalise, Normalised } from "./batch_norm";
+import {
+  activate, exponentialBy, get, LIMIT, MINUS_LOG2_E, NONE, ONE, P1, P2, P3, P4, P5, put, RELU, ROUNDER, SILU,
+} from "./simd";
+
+/**
+ * Y = activation of the norm of X, and sums over the rows.
+ *
+ * @param input Normalised.
+ * @param y May be X.
+ * @param row Bytes of X from one row to the next.
+ * @param gap Bytes of Y from one row to the next.
+ * @param from Bytes from a row's beginning to the first channel; a multiple of 16.
+ * @param to Bytes from a row's beginning to the channels' end.
+ * @param sums Where each channel's sum is added; 0 for nowhere.
+ */
+export function normaliseInto(
+  input: usize, x: usize, row: usize, y: usize, gap: usize, rows: i32, from: usize, to: usize, sums: usize,
+): void {
+  const n = changetype<Normalised>(input);
+  // One loop for each activation, with and without sums, which are then known inside it.
+  if (n.activation == SILU) {
+    if (sums) rowsInto(n, x, row, y, gap, rows, from, to, sums, SILU, true);
+    else rowsInto(n, x, row, y, gap, rows, from, to, 0, SILU, false);
+  } else if (n.activation == RELU) {
+    if (sums) rowsInto(n, x, row, y, gap, rows, from, to, sums, RELU, true);
+    else rowsInto(n, x, row, y, gap, rows, from, to, 0, RELU, false);
+  } else {
+    if (sums) rowsInto(n, x, row, y, gap, rows, from, to, sums, NONE, true);
+    else rowsInto(n, x, row, y, gap, rows, from, to, 0, NONE, false);
+  }
+}
+
+@inline
+function rowsInto(
+  n: Normalised, x: usize, row: usize, y: usize, gap: usize, rows: i32, from: usize, to: usize, sums: usize,
+  activation: i32, summed: bool,
+): void {
+  const mean = n.mean, scale = n.scale, beta = n.beta;
+  const log2e = f32x4.splat(MINUS_LOG2_E), rounder = f32x4.splat(ROUNDER), one = f32x4.splat(ONE);
+  const low = f32x4.splat(-LIMIT), high = f32x4.splat(LIMIT), p1 = f32x4.splat(P1), p2 = f32x4.splat(P2);
+  const p3 = f32x4.splat(P3), p4 = f32x4.splat(P4), p5 = f32x4.splat(P5);
+  for (let i = 0; i < rows; i++) {
+    let c = from;
+    for (; c + 32 <= to; c += 32) {
+      const z0 = normalise(v128.load(x + c), v128.load(mean + c), v128.load(scale + c), v128.load(beta + c));
+      const z1 = normalise(
+        v128.load(x + c, 16), v128.load(mean + c, 16), v128.load(scale + c, 16), v128.load(beta + c, 16),
+      );
+      const v0 = activation == SILU
+        ? f32x4.div(z0, f32x4.add(one, exponentialBy(z0, log2e, rounder, low, high, p1, p2, p3, p4, p5, one)))
+        : activate(z0, activation);
+      const v1 = activation == SILU
+        ? f32x4.div(z1, f32x4.add(one, exponentialBy(z1, log2e, rounder, low, high, p1, p2, p3, p4, p5, one)))
+        : activate(z1, activation);
+      if (summed) {
+        const s0 = f32x4.add(v128.load(sums + c), v0), s1 = f32x4.add(v128.load(sums + c, 16), v1);
+        v128.store(sums + c, s0);
+        v128.store(sums + c, s1, 16);
+      }
+      v128.store(y + c, v0);
+      v128.store(y + c, v1, 16);
+    }
+    for (; c + 16 <= to; c += 16) valueInto<v128>(n, x, y, c, sums, activation, summed);
+    for (; c < to; c += 4) valueInto<f32>(n, x, y, c, sums, activation, summed);
+    x += row, y += gap;
+  }
+}
+
+@inline
+function valueInto<T>(n: Normalised, x: usize, y: usize, c: usize, sums: usize, activation: i32, summed: bool): void {
+  const z = normalise(get<T>(x + c), get<T>(n.mean + c), get<T>(n.scale + c), get<T>(n.beta + c));
+  const value = activate(z, activation);
+  put<T>(y + c, value);
+  if (summed) put<T>(sums + c, f32x4.add(get<T>(sums + c), value));
+}
+
+/** Y = activation of the norm of Y, plus another matrix that lies like it, and sums over the rows, as `normaliseInto`. */
+export function normaliseOnto(
+  input: usize, y: usize, other: usize, row: usize, rows: i32, from: usize, to: usize, sums: usize,
+): void {
+  const n = changetype<Normalised>(input);
+  if (n.activation == NONE) rowsOnto(n, y, other, row, rows, from, to, sums, NONE);
+  else rowsOnto(n, y, other, row, rows, from, to, sums, n.activation);
+}
+
+@inline
+function rowsOnto(
+  n: Normalised, y: usize, other: usize, row: usize, rows: i32, from: usize, to: usize, sums: usize, activation: i32,
+): void {
+  for (let i = 0; i < rows; i++) {
+    let c = from;
+    for (; c + 16 <= to; c += 16) valueOnto<v128>(n, y, other, c, sums, activation);
+    for (; c < to; c += 4) valueOnto<f32>(n, y, other, c, sums, activation);
+    y += row, other += row;
+  }
+}
+
+@inline
+function valueOnto<T>(n: Normalised, y: usize, other: usize, c: usize, sums: usize, activation: i32): void {
+  const z = normalise(get<T>(y + c), get<T>(n.mean + c), get<T>(n.scale + c), get<T>(n.beta + c));
+  const value = f32x4.add(activate(z, activation), get<T>(other + c));
+  put<T>(y + c, value);
+  if (sums) put<T>(sums + c, f32x4.add(get<T>(sums + c), value));
+}
