@@ -5,7 +5,7 @@
  */
 import { gradientColumns, leadColumns, slideBack } from "./back_rows";
 import { Geometry } from "./convolution";
-import { correlate, correlateThree } from "./correlate";
+import { correlate } from "./correlate";
 import { begin, finish } from "./epilogue";
 import { channelsUp, copyResult, copyRow, paddedWidth, placeRow, setPair, TABLE } from "./rows";
 import { floats, get, put } from "./simd";
@@ -134,17 +134,9 @@ export function depthwiseFilter(
       copyRow(gradient, up, dyRow, g.gridWidth, C);
       dyRow = gradient;
     }
-    if (taps == 3 && g.strideX == 1 && end - start == 3) {
-      const sum = sums + <usize>((start - y0) * 3) * pixel;
-      correlateThree(
-        ring + <usize>(start % g.filterHeight) * rowBytes, ring + <usize>((start + 1) % g.filterHeight) * rowBytes,
-        ring + <usize>((start + 2) % g.filterHeight) * rowBytes, dyRow, sum, g.gridWidth, pixel,
-      );
-      continue;
-    }
     for (let iy = start; iy < end; iy++) {
       const row = ring + <usize>(iy % g.filterHeight) * rowBytes, sum = sums + <usize>((iy - y0) * taps) * pixel;
-      correlate(row, dyRow, sum, taps, g.gridWidth, pixel, <usize>g.strideX * pixel, pixel);
+      correlate(row, dyRow, sum, taps, g.gridWidth, pixel, g.strideX);
     }
   }
 }

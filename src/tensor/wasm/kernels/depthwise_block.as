@@ -7,7 +7,7 @@
 import { gradientColumns, leadColumns, slideBack } from "./back_rows";
 import { activateRow, leave, leaveThroughActivation, placeGradient } from "./block_rows";
 import { Geometry } from "./convolution";
-import { correlate, correlateWithThree } from "./correlate";
+import { correlate } from "./correlate";
 import { channelsUp, copyRow, paddedWidth, setPair, TABLE } from "./rows";
 import { floats } from "./simd";
 
@@ -64,15 +64,9 @@ export function depthwiseBlock(
       if (ky >= g.filterHeight) continue;
       setPair(table, pairs++, ring + <usize>(oy % g.filterHeight) * rowBytes, filter + <usize>(ky * taps) * pixel);
     }
-    if (taps == 3 && g.strideX == 1 && pairs == 3) {
-      const g0 = <usize>load<u32>(table) + lead, g1 = <usize>load<u32>(table, 8) + lead;
-      correlateWithThree(image0, g0, g1, <usize>load<u32>(table, 16) + lead, filters, g.gridWidth, pixel);
-    } else {
-      for (let i = 0; i < pairs; i++) {
-        const pair = table + (<usize>i << 3), place = <usize>load<u32>(pair, 4) - filter; // the filter row's
-        const gradient = <usize>load<u32>(pair) + lead;
-        correlate(image0, gradient, filters + place, taps, g.gridWidth, pixel, <usize>g.strideX * pixel, pixel);
-      }
+    for (let i = 0; i < pairs; i++) {
+      const pair = table + (<usize>i << 3), place = <usize>load<u32>(pair, 4) - filter; // the filter row's
+      correlate(image0, <usize>load<u32>(pair) + lead, filters + place, taps, g.gridWidth, pixel, g.strideX);
     }
     slideBack(g, table, pairs, result, pixel);
     if (input) leaveThroughActivation(result, slopes, x + o, input, dx + o, sums, g.width, C, up);
