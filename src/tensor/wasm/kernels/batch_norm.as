@@ -7,7 +7,7 @@
  * lost where a channel's mean is far greater than its deviation. For the same reason everything works on x - mean.
  */
 import {
-  activate, activationGradient, floats, fma, get, LIMIT, MINUS_LOG2_E, ONE, P1, P2, P3, P4, P5, put, ROUNDER, sigmoidBy,
+  activate, activationGradient, floats, fma, get, LIMIT, MINUS_LOG2_E, NONE, ONE, P1, P2, P3, P4, P5, put, ROUNDER, sigmoidBy,
   SILU, siluGradientBy, zero,
 } from "./simd";
 
@@ -182,6 +182,9 @@ function sumBlock<T>(
   activation: i32,
 ): void {
   let c: usize = 0;
+  if (!dz && activation == NONE) {
+    for (; c + 32 <= row; c += 32) sumPair(x + c, dy + c, row, rows, mean + c, sums + c);
+  }
   for (; c + 16 <= row; c += 16) {
     sumColumn<v128>(
       x + c, dy + c, dz ? dz + c : 0, row, rows, mean + c, scale + c, beta + c, sums + c, activation,
@@ -190,6 +193,22 @@ function sumBlock<T>(
   for (; c < row; c += 4) {
     sumColumn<f32>(x + c, dy + c, dz ? dz + c : 0, row, rows, mean + c, scale + c, beta + c, sums + c, activation);
   }
+}
+
+/** Sums without an activation, two vectors at a turn. */
+@inline
+function sumPair(x: usize, dy: usize, row: usize, rows: i32, mean: usize, sums: usize): void {
+  const m0 = v128.load(mean), m1 = v128.load(mean, 16), products = sums + row;
+  let s0 = v128.load(sums), s1 = v128.load(sums, 16), p0 = v128.load(products), p1 = v128.load(products, 16);
+  for (let r = 0; r < rows; r++) {
+    const g0 = v128.load(dy), g1 = v128.load(dy, 16);
+    const d0 = f32x4.sub(v128.load(x), m0), d1 = f32x4.sub(v128.load(x, 16), m1);
+    s0 = f32x4.add(s0, g0), s1 = f32x4.add(s1, g1);
+    p0 = fma(g0, d0, p0), p1 = fma(g1, d1, p1);
+    x += row, dy += row;
+  }
+  v128.store(sums, s0), v128.store(sums, s1, 16);
+  v128.store(products, p0), v128.store(products, p1, 16);
 }
 
 @inline

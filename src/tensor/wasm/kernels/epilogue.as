@@ -70,12 +70,18 @@ export function finish(epilogue: usize, part: i32, c: usize, first: i32, rows: i
   for (let r = first; r < first + rows; r++) {
     let o = floats(from);
     if (e.kind == ADD) {
-      for (; o + 16 <= end; o += 16) put<v128>(at + o, f32x4.add(get<v128>(at + o), get<v128>(other + o)));
+      for (; o + 32 <= end; o += 32) {
+        const a0 = f32x4.add(v128.load(at + o), v128.load(other + o));
+        const a1 = f32x4.add(v128.load(at + o, 16), v128.load(other + o, 16));
+        v128.store(at + o, a0), v128.store(at + o, a1, 16);
+      }
       for (; o < end; o += 4) put<f32>(at + o, f32x4.add(get<f32>(at + o), get<f32>(other + o)));
     } else {
       const sum = sums + <usize>(r / e.pixels) * row;
-      for (; o + 16 <= end; o += 16) {
-        put<v128>(sum + o, fma(get<v128>(at + o), get<v128>(other + o), get<v128>(sum + o)));
+      for (; o + 32 <= end; o += 32) {
+        const s0 = fma(v128.load(at + o), v128.load(other + o), v128.load(sum + o));
+        const s1 = fma(v128.load(at + o, 16), v128.load(other + o, 16), v128.load(sum + o, 16));
+        v128.store(sum + o, s0), v128.store(sum + o, s1, 16);
       }
       for (; o < end; o += 4) put<f32>(sum + o, fma(get<f32>(at + o), get<f32>(other + o), get<f32>(sum + o)));
     }

@@ -3,7 +3,7 @@
  * activation and the mean over pixels, the small layers of squeeze and excitation, and the way back. Hu et al., 2018,
  * https://arxiv.org/abs/1709.01507
  */
-import { Normalised } from "./batch_norm";
+import { normalise, Normalised } from "./batch_norm";
 import { normaliseInto } from "./normalise_rows";
 import {
   activate, activationGradient, floats, fma, get, LIMIT, MINUS_LOG2_E, ONE, P1, P2, P3, P4, P5, put, ROUNDER, sigmoid,
@@ -170,19 +170,35 @@ function gateAt<T>(
 export function normaliseResidual(
   x: usize, input: usize, factors: usize, residual: usize, y: usize, pixels: i32, C: i32, part: i32, from: i32, to: i32,
 ): void {
-  const n = changetype<Normalised>(input), row = floats(C), mean = n.mean, scale = n.scale, beta = n.beta;
+  const n = changetype<Normalised>(input), row = floats(C);
   for (let r = from; r < to; r++) {
     const o = <usize>r * row, f = f32x4.splat(factors ? load<f32>(factors + floats(r / pixels)) : 1);
-    let c: usize = 0;
-    for (; c + 16 <= row; c += 16) {
-      const z = fma(f32x4.sub(get<v128>(x + o + c), get<v128>(mean + c)), get<v128>(scale + c), get<v128>(beta + c));
-      put<v128>(y + o + c, residual ? fma(z, f, get<v128>(residual + o + c)) : f32x4.mul(z, f));
-    }
-    for (; c < row; c += 4) {
-      const z = fma(f32x4.sub(get<f32>(x + o + c), get<f32>(mean + c)), get<f32>(scale + c), get<f32>(beta + c));
-      put<f32>(y + o + c, residual ? fma(z, f, get<f32>(residual + o + c)) : f32x4.mul(z, f));
-    }
+    if (residual) residualRow(x + o, n, f, residual + o, y + o, row, true);
+    else residualRow(x + o, n, f, 0, y + o, row, false);
   }
+}
+
+@inline
+function residualRow(x: usize, n: Normalised, f: v128, residual: usize, y: usize, row: usize, added: bool): void {
+  const mean = n.mean, scale = n.scale, beta = n.beta;
+  let c: usize = 0;
+  for (; c + 32 <= row; c += 32) {
+    const z0 = normalise(v128.load(x + c), v128.load(mean + c), v128.load(scale + c), v128.load(beta + c));
+    const z1 = normalise(
+      v128.load(x + c, 16), v128.load(mean + c, 16), v128.load(scale + c, 16), v128.load(beta + c, 16),
+    );
+    const v0 = added ? fma(z0, f, v128.load(residual + c)) : f32x4.mul(z0, f);
+    const v1 = added ? fma(z1, f, v128.load(residual + c, 16)) : f32x4.mul(z1, f);
+    v128.store(y + c, v0), v128.store(y + c, v1, 16);
+  }
+  for (; c + 16 <= row; c += 16) residualAt<v128>(x + c, n, c, f, residual + c, y + c, added);
+  for (; c < row; c += 4) residualAt<f32>(x + c, n, c, f, residual + c, y + c, added);
+}
+
+@inline
+function residualAt<T>(x: usize, n: Normalised, c: usize, f: v128, residual: usize, y: usize, added: bool): void {
+  const z = normalise(get<T>(x), get<T>(n.mean + c), get<T>(n.scale + c), get<T>(n.beta + c));
+  put<T>(y, added ? fma(z, f, get<T>(residual)) : f32x4.mul(z, f));
 }
 
 /** Y = X times its image's factor, for rows `from`..`to`. */
