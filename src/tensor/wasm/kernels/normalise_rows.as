@@ -4,7 +4,7 @@
  */
 import { normalise, Normalised } from "./batch_norm";
 import {
-  activate, exponentialBy, get, LIMIT, MINUS_LOG2_E, NONE, ONE, P1, P2, P3, P4, P5, put, RELU, ROUNDER, SILU,
+  activate, exponentialBy, get, LIMIT, MINUS_LOG2_E, NONE, ONE, P1, P2, P3, P4, P5, put, RELU, ROUNDER, SILU, zero,
 } from "./simd";
 
 /**
@@ -79,31 +79,33 @@ function valueInto<T>(n: Normalised, x: usize, y: usize, c: usize, sums: usize, 
   if (summed) put<T>(sums + c, f32x4.add(get<T>(sums + c), value));
 }
 
-/** Y = activation of the norm of Y, plus another matrix that lies like it, and sums over the rows, as `normaliseInto`. */
+/**
+ * Y = activation of the norm of Y, plus another matrix that lies like it, and sums over the rows, as `normaliseInto`. As
+ * there is mostly no activation, and little to compute, this goes down the columns, with the tables' values in registers.
+ */
 export function normaliseOnto(
   input: usize, y: usize, other: usize, row: usize, rows: i32, from: usize, to: usize, sums: usize,
 ): void {
   const n = changetype<Normalised>(input);
-  if (n.activation == NONE) rowsOnto(n, y, other, row, rows, from, to, sums, NONE);
-  else rowsOnto(n, y, other, row, rows, from, to, sums, n.activation);
+  let c = from;
+  if (n.activation == NONE) {
+    for (; c + 16 <= to; c += 16) columnOnto<v128>(n, y + c, other + c, row, rows, c, sums, NONE);
+  }
+  for (; c + 16 <= to; c += 16) columnOnto<v128>(n, y + c, other + c, row, rows, c, sums, n.activation);
+  for (; c < to; c += 4) columnOnto<f32>(n, y + c, other + c, row, rows, c, sums, n.activation);
 }
 
 @inline
-function rowsOnto(
-  n: Normalised, y: usize, other: usize, row: usize, rows: i32, from: usize, to: usize, sums: usize, activation: i32,
+function columnOnto<T>(
+  n: Normalised, y: usize, other: usize, row: usize, rows: i32, c: usize, sums: usize, activation: i32,
 ): void {
+  const mean = get<T>(n.mean + c), scale = get<T>(n.scale + c), beta = get<T>(n.beta + c);
+  let sum = zero();
   for (let i = 0; i < rows; i++) {
-    let c = from;
-    for (; c + 16 <= to; c += 16) valueOnto<v128>(n, y, other, c, sums, activation);
-    for (; c < to; c += 4) valueOnto<f32>(n, y, other, c, sums, activation);
+    const value = f32x4.add(activate(normalise(get<T>(y), mean, scale, beta), activation), get<T>(other));
+    put<T>(y, value);
+    sum = f32x4.add(sum, value);
     y += row, other += row;
   }
-}
-
-@inline
-function valueOnto<T>(n: Normalised, y: usize, other: usize, c: usize, sums: usize, activation: i32): void {
-  const z = normalise(get<T>(y + c), get<T>(n.mean + c), get<T>(n.scale + c), get<T>(n.beta + c));
-  const value = f32x4.add(activate(z, activation), get<T>(other + c));
-  put<T>(y + c, value);
-  if (sums) put<T>(sums + c, f32x4.add(get<T>(sums + c), value));
+  if (sums) put<T>(sums + c, f32x4.add(get<T>(sums + c), sum));
 }
