@@ -8,6 +8,9 @@ import { fma, zero } from "./simd";
 /** Results that are made at once. */
 const TILE: i32 = 4;
 
+/** Bytes of channels that are gone through along the row before the next, so that their filters stay in the cache. */
+const BLOCK: usize = 512;
+
 /** Columns that are read for a number of results. */
 @inline
 export function columnsRead(results: i32, taps: i32, stride: i32): i32 {
@@ -30,13 +33,17 @@ export function slide(
   pixels: i32, pixel: usize,
 ): void {
   const end = table + (<usize>pairs << 3), step = <usize>stride * pixel, even = pixel & ~31;
-  for (let i = 0; i < pixels; i += TILE) {
-    if (i + TILE > pixels) i = max(0, pixels - TILE); // some results once more, to the same bits
-    const count = min(TILE, pixels - i), x = column + <usize>i * step, y = out + <usize>i * outGap;
-    if (taps == 3 && stride == 1) tileOfThree(table, end, x, tap, tapGap, 1, y, outGap, count, pixel, even);
-    else if (taps == 3 && stride == 2) tileOfThree(table, end, x, tap, tapGap, 2, y, outGap, count, pixel, even);
-    else tile(table, end, x, tap, taps, tapGap, stride, y, outGap, count, pixel, even);
-    if (even < pixel) narrowTile(table, end, x, tap, taps, tapGap, stride, y, outGap, count, pixel, even);
+  for (let from: usize = 0; from < pixel; from += BLOCK) {
+    const to = min(even, from + BLOCK);
+    for (let i = 0; i < pixels; i += TILE) {
+      if (i + TILE > pixels) i = max(0, pixels - TILE); // some results once more, to the same bits
+      const count = min(TILE, pixels - i), x = column + <usize>i * step, y = out + <usize>i * outGap;
+      if (taps == 3 && stride == 1) tileOfThree(table, end, x, tap, tapGap, 1, y, outGap, count, pixel, from, to);
+      else if (taps == 3 && stride == 2) tileOfThree(table, end, x, tap, tapGap, 2, y, outGap, count, pixel, from, to);
+      else if (stride == 1) tile(table, end, x, tap, taps, tapGap, 1, y, outGap, count, pixel, from, to);
+      else tile(table, end, x, tap, taps, tapGap, stride, y, outGap, count, pixel, from, to);
+      if (from + BLOCK >= pixel && even < pixel) narrowTile(table, end, x, tap, taps, tapGap, stride, y, outGap, count, pixel, even);
+    }
   }
 }
 
@@ -44,10 +51,10 @@ export function slide(
 @inline
 function tileOfThree(
   table: usize, end: usize, column: usize, tap: usize, tapGap: usize, stride: i32, out: usize, outGap: usize,
-  count: i32, pixel: usize, even: usize,
+  count: i32, pixel: usize, from: usize, to: usize,
 ): void {
   const step = <usize>stride * pixel;
-  for (let c: usize = 0; c < even; c += 32) {
+  for (let c = from; c < to; c += 32) {
     let a0 = zero(), a1 = zero(), a2 = zero(), a3 = zero(), b0 = zero(), b1 = zero(), b2 = zero(), b3 = zero();
     for (let t = table; t < end; t += 8) {
       let p = <usize>load<u32>(t) + column + c, f = <usize>load<u32>(t, 4) + tap + c;
@@ -104,12 +111,13 @@ function tileOfThree(
 }
 
 /** Any number of taps. Columns whose distance is a multiple of the stride move on from result to result. */
+@inline
 function tile(
   table: usize, end: usize, column: usize, tap: usize, taps: i32, tapGap: usize, stride: i32, out: usize, outGap: usize,
-  count: i32, pixel: usize, even: usize,
+  count: i32, pixel: usize, from: usize, to: usize,
 ): void {
   const step = <usize>stride * pixel, far = <usize>stride * tapGap;
-  for (let c: usize = 0; c < even; c += 32) {
+  for (let c = from; c < to; c += 32) {
     let a0 = zero(), a1 = zero(), a2 = zero(), a3 = zero(), b0 = zero(), b1 = zero(), b2 = zero(), b3 = zero();
     for (let t = table; t < end; t += 8) {
       let x = <usize>load<u32>(t) + column + c, first = <usize>load<u32>(t, 4) + tap + c;
