@@ -21,9 +21,9 @@ await runTask({
     ? await mf.loadFaces(flags.data, { part, mode: flags.lenient ? "lenient" : "strict" })
     : await loadData(flags);
   const runs = await mf.openRuns(root);
-  const { config } = runs[0]!;
+  const { config } = runs[0]!, { resize, crop, interpolation } = config;
   const bar = progress("predicting");
-  const images = await mf.packImages(dataset, { resize: config.resize, crop: config.crop, signal });
+  const images = await mf.packImages(dataset, { resize, crop, interpolation, signal });
   const labels = dataset.samples.map(({ label }) => label);
   const members: mf.Predictions[] = [];
   for (const [k, run] of runs.entries()) {

@@ -37,6 +37,9 @@ export const configFlags = {
   config: z.string().default("small").describe("A preset (baseline, kfold, small, demo) or the path of a .json file."),
   size: whole().min(8).optional().describe("Side of the network's input in pixels: sets resize and crop."),
   batch: whole().min(2).optional().describe("Images in a training step: sets batchSize."),
+  weights: z.string().optional().describe(
+    "Weights to start from: a safetensors file, its URL, or a hub name such as timm/efficientnet_b3.ra2_in1k.",
+  ),
 };
 
 const json = mf.configJsonSchema() as {
@@ -51,12 +54,13 @@ export const overrideFlags: Readonly<Record<string, string>> = Object.fromEntrie
 
 /** The configuration: preset < `--size`, `--batch` < the other flags. */
 export async function readConfig(
-  { config, size, batch }: { config: string; size?: number; batch?: number },
+  { config, size, batch, weights }: { config: string; size?: number; batch?: number; weights?: string },
   overrides: Readonly<Record<string, string | boolean>>,
 ): Promise<mf.TrainConfig> {
   const given = { ...(size && { resize: size, crop: size }), ...(batch && { batchSize: batch }) };
   const values = Object.entries(overrides).map(([name, text]) => [name, parseValue(text)]);
-  return mf.resolveConfig(await mf.readPreset(config), given, Object.fromEntries(values));
+  const start = weights === undefined ? {} : { model: { weights } };
+  return mf.resolveConfig(await mf.readPreset(config), given, Object.fromEntries(values), start);
 }
 
 /** Numbers, lists and records are JSON; everything else is text. */

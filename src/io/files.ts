@@ -12,12 +12,24 @@ import { dirname } from "node:path";
  * @param data Bytes, or text that is written as UTF-8.
  */
 export async function writeAtomic(path: string, data: Uint8Array | string): Promise<void> {
-  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  await writeAtomicParts(path, [typeof data === "string" ? new TextEncoder().encode(data) : data]);
+}
+
+/**
+ * Writes a file part by part, as a whole or not at all, as {@linkcode writeAtomic} does.
+ *
+ * @param path The file; its folder must be there.
+ * @param parts Bytes. The next part is asked for when the last one is written, so a buffer may be used again; an error
+ *   leaves the old file as it is.
+ */
+export async function writeAtomicParts(path: string, parts: Iterable<Uint8Array>): Promise<void> {
   const temporary = `${path}.${crypto.randomUUID()}.tmp`;
   try {
     {
       using file = await Deno.open(temporary, { write: true, createNew: true });
-      for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+      for (const bytes of parts) {
+        for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+      }
       await file.syncData();
     }
     await renameDurably(temporary, path);

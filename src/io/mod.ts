@@ -19,8 +19,23 @@ export { readCsv, type Table, type TableRow, writeCsv } from "./csv.ts";
 export { ensureDir, exists, readJson, sha256, statIfThere, withLock, writeAtomic } from "./files.ts";
 export { compareNatural, listFiles, listFolders } from "./listing.ts";
 
+export { download, type Downloaded, type DownloadOptions } from "./download.ts";
+export type { TransferOptions } from "./download_retry.ts";
+export { type DownloadProgress, fetchHubFile, type HubFile, type HubOptions } from "./hub.ts";
+export type { HubFileSpec } from "./hub_names.ts";
+export type { EnvironmentVariables, HubPlace } from "./hub_settings.ts";
+
 export { describeEnvironment, type Environment } from "./environment.ts";
 export { type ImageHeader, readImageHeaders } from "./metadata.ts";
 export { type Progress, progress, type ProgressOptions } from "./progress.ts";
 export { rasterize, type RasterOptions } from "./raster.ts";
-export { readSafetensors, type Safetensors, type StoredTensor, writeSafetensors } from "./safetensors.ts";
+export {
+  openSafetensors,
+  readSafetensors,
+  type Safetensors,
+  type SafetensorsFile,
+  type StoredTensor,
+  type TensorInfo,
+  writeSafetensors,
+  type WriteSafetensorsOptions,
+} from "./safetensors.ts";

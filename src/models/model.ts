@@ -5,9 +5,9 @@
  */
 import type { Rng } from "../core/rng.ts";
 import * as tf from "../tensor/tf.ts";
-import type { Tensor2D, Tensor4D, Variable } from "../tensor/types.ts";
+import type { Tensor1D, Tensor2D, Tensor4D, Variable } from "../tensor/types.ts";
 
-/** How pixels become a model's input. */
+/** How pixels become a model's input. Weights belong to the mean and deviation that they were trained with. */
 export interface InputSpec {
   /** Height and width in pixels. */
   readonly size: readonly [height: number, width: number];
@@ -15,6 +15,8 @@ export interface InputSpec {
   readonly mean: readonly [number, number, number];
   /** Deviation per channel (RGB), of pixels scaled to 0..1. */
   readonly std: readonly [number, number, number];
+  /** The filter that images were resized with where the weights come from. */
+  readonly interpolation: "bilinear" | "bicubic";
 }
 
 /** How a forward pass is made. */
@@ -23,14 +25,34 @@ export interface ForwardOptions {
   readonly training: boolean;
   /** Where dropout and drop path are drawn from; needed in training. */
   readonly rng?: Rng;
+  /** Whether the backbone's norms use and keep their running statistics in training too. */
+  readonly frozenNorms?: boolean;
+  /** Target probabilities `[B, C]`, for heads whose scores in training depend on them. */
+  readonly targets?: Tensor2D;
+}
+
+/** What a head makes of features. */
+export interface HeadOutput {
+  /** Class scores `[B, C]`, before softmax. */
+  readonly logits: Tensor2D;
+  /** Scores `[B, C]` that the loss is taken of in training, and averaged over, where they are not the logits. */
+  readonly lossLogits?: readonly Tensor2D[];
+  /** The number that the head tells beside the class, `[B]`, as its {@linkcode Regression} says. */
+  readonly value?: Tensor1D;
 }
 
 /** What a forward pass gives. */
-export interface Output {
-  /** Class scores `[B, C]`, before softmax. */
-  readonly logits: Tensor2D;
+export interface Output extends HeadOutput {
   /** What the head reads `[B, D]`. */
   readonly features: Tensor2D;
+}
+
+/** A number that a model learns to tell beside the class. */
+export interface Regression {
+  /** The samples' attribute, a number: `age`, in years. */
+  readonly attribute: string;
+  /** Factor on its squared error when it is added to the classes' loss. */
+  readonly weight: number;
 }
 
 /** Where a parameter stands in PyTorch's layout, which weight files use. */
@@ -50,12 +72,38 @@ export interface Model {
   readonly buffers: Readonly<Record<string, Variable>>;
   /** Layout of each parameter; buffers are vectors. */
   readonly layouts: Readonly<Record<string, Layout>>;
+  /** How deep each parameter stands: 0 for the first layer, one more for each block, the head last. */
+  readonly depths: Readonly<Record<string, number>>;
+  /** What the names of the head's parameters begin with. */
+  readonly headName: string;
+  /** The number that is learned beside the class, if any. */
+  readonly regression?: Regression;
   /**
    * Runs the network.
    *
    * @param x Normalised pixels `[B, H, W, 3]`.
    */
   forward(x: Tensor4D, options: ForwardOptions): Output;
+  /**
+   * Runs it up to its last feature maps, where a place still is a place in the image.
+   *
+   * @param x Normalised pixels `[B, H, W, 3]`.
+   * @returns `[B, H', W', D']`.
+   */
+  maps(x: Tensor4D, options: ForwardOptions): Tensor4D;
+  /**
+   * Makes the head's features of feature maps.
+   *
+   * @param maps `[B, H', W', D']`.
+   * @returns `[B, D]`.
+   */
+  pool(maps: Tensor4D, options: ForwardOptions): Tensor2D;
+  /**
+   * Runs the head.
+   *
+   * @param features `[B, D]`.
+   */
+  classify(features: Tensor2D, options: ForwardOptions): HeadOutput;
   /** Frees the variables. */
   dispose(): void;
 }
@@ -64,6 +112,7 @@ export interface Model {
 export const IMAGENET_INPUT: Omit<InputSpec, "size"> = {
   mean: [0.485, 0.456, 0.406],
   std: [0.229, 0.224, 0.225],
+  interpolation: "bilinear",
 };
 
 /**
@@ -77,7 +126,7 @@ export const IMAGENET_INPUT: Omit<InputSpec, "size"> = {
 export function inputTensor(
   bytes: Uint8Array,
   batch: number,
-  { size: [height, width], mean, std }: InputSpec,
+  { size: [height, width], mean, std }: Pick<InputSpec, "size" | "mean" | "std">,
 ): Tensor4D {
   const tables = mean.map((m, c) => Float32Array.from({ length: 256 }, (_, v) => (v / 255 - m) / std[c]!));
   const [red, green, blue] = tables as [Float32Array, Float32Array, Float32Array];

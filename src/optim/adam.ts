@@ -5,26 +5,7 @@
  * @module
  */
 import { adamStep } from "../tensor/ops.ts";
-import * as tf from "../tensor/tf.ts";
-import type { Tensor, Variable } from "../tensor/types.ts";
-
-/** Changes variables by their gradients; its slots are its memory, by name, and belong to it until `dispose`. */
-export interface Optimizer {
-  /** State tensors by name, saved with a checkpoint. */
-  readonly slots: Readonly<Record<string, Variable>>;
-  /**
-   * Takes one step.
-   *
-   * @param gradients By the parameters' names.
-   * @param options The learning rate, and the step that is taken, counted from 1.
-   */
-  apply(gradients: Readonly<Record<string, Tensor>>, options: { readonly lr: number; readonly step: number }): void;
-  /** Frees the slots. */
-  dispose(): void;
-}
-
-/** Makes an optimizer for the parameters given. */
-export type OptimizerMaker = (params: Readonly<Record<string, Variable>>) => Optimizer;
+import { decayed, gradientOf, type OptimizerMaker, rateGroups, zeros } from "./optimizer.ts";
 
 /** Options of {@linkcode adam}. */
 export interface AdamOptions {
@@ -40,23 +21,24 @@ export interface AdamOptions {
 
 /** Adam, in PyTorch's form; with `weightDecay` it is AdamW, which spares biases and norms. */
 export function adam({ beta1, beta2, epsilon, weightDecay }: AdamOptions): OptimizerMaker {
-  return (params) => {
-    const slots: Record<string, Variable> = {};
-    for (const [name, param] of Object.entries(params)) {
-      slots[`${name}.mean`] = tf.tidy(() => tf.variable(tf.zeros(param.shape), false));
-      slots[`${name}.square`] = tf.tidy(() => tf.variable(tf.zeros(param.shape), false));
-    }
+  return (params, { rates = {} } = {}) => {
+    const groups = rateGroups(params, rates);
+    const slots = { ...zeros(groups, "mean"), ...zeros(groups, "square") };
     return {
       slots,
       apply(gradients, { lr, step }) {
-        const updates = Object.entries(params).map(([name, param]) => {
-          const gradient = gradients[name], decay = param.rank > 1 ? weightDecay : 0;
-          if (!gradient) throw new Error(`Cannot step as parameter "${name}" has no gradient`);
-          return { param, gradient, mean: slots[`${name}.mean`]!, square: slots[`${name}.square`]!, decay };
-        });
-        adamStep(updates, { lr, beta1, beta2, epsilon, step });
+        for (const [rate, group] of groups) {
+          const updates = group.map(([name, param]) => ({
+            param,
+            gradient: gradientOf(gradients, name),
+            mean: slots[`${name}.mean`]!,
+            square: slots[`${name}.square`]!,
+            decay: decayed(param) ? weightDecay : 0,
+          }));
+          adamStep(updates, { lr: lr * rate, beta1, beta2, epsilon, step });
+        }
       },
-      dispose: () => tf.dispose(Object.values(slots)),
+      dispose: () => Object.values(slots).forEach((slot) => slot.dispose()),
     };
   };
 }

@@ -5,7 +5,8 @@
  */
 import { z } from "zod";
 import { type Part, part, type SpecOf } from "../core/parts.ts";
-import { adam, type AdamOptions, type OptimizerMaker } from "./adam.ts";
+import { adam, type AdamOptions } from "./adam.ts";
+import type { OptimizerMaker } from "./optimizer.ts";
 import {
   constant,
   cosine,
@@ -14,8 +15,11 @@ import {
   type ExponentialOptions,
   type Schedule,
 } from "./schedules.ts";
+import { sgd, type SgdOptions } from "./sgd.ts";
 
-export { adam, type AdamOptions, type Optimizer, type OptimizerMaker } from "./adam.ts";
+export { adam, type AdamOptions } from "./adam.ts";
+export type { Optimizer, OptimizerGroups, OptimizerMaker } from "./optimizer.ts";
+export { sgd, type SgdOptions } from "./sgd.ts";
 export {
   constant,
   cosine,
@@ -27,7 +31,10 @@ export {
 } from "./schedules.ts";
 
 /** Every optimizer, by the name used in configs. */
-export const OPTIMIZERS: { readonly adam: Part<AdamOptions, OptimizerMaker> } = {
+export const OPTIMIZERS: {
+  readonly adam: Part<AdamOptions, OptimizerMaker>;
+  readonly sgd: Part<SgdOptions, OptimizerMaker>;
+} = {
   adam: part(
     z.strictObject({
       beta1: z.number().min(0).lt(1).default(0.9).describe("Decay of the mean of the gradients."),
@@ -37,6 +44,17 @@ export const OPTIMIZERS: { readonly adam: Part<AdamOptions, OptimizerMaker> } = 
         .describe("Decoupled decay of the weights of convolutions and linear layers; above 0 this is AdamW."),
     }),
     adam,
+  ),
+  sgd: part(
+    z.strictObject({
+      momentum: z.number().min(0).lt(1).default(0.9).describe("Share of the last step's direction that is kept."),
+      nesterov: z.boolean().default(true).describe(
+        "Whether the gradient is taken as if that had been followed already.",
+      ),
+      weightDecay: z.number().min(0).default(0)
+        .describe("Decay of the weights of convolutions and linear layers, added to their gradients."),
+    }),
+    sgd,
   ),
 };
 

@@ -4,17 +4,22 @@
  *
  * @module
  */
-export { conv2d, type ConvOptions, depthwiseConv2d, linear } from "./ops/linear.ts";
-export {
-  activate,
-  type Activation,
-  batchNorm,
-  type BatchNormOptions,
-  type BatchNormVariables,
-} from "./ops/batch_norm.ts";
+export { activate, type Activation, hardSigmoid } from "./ops/activation.ts";
+export { type AdamNumbers, adamStep, type AdamUpdate } from "./ops/adam.ts";
+export { batchNorm, type BatchNormOptions, type BatchNormVariables } from "./ops/batch_norm.ts";
 export { convNorm, type ConvNormOptions } from "./ops/conv_norm.ts";
-export { mbconv, type MbconvOptions, type MbconvVariables } from "./ops/mbconv.ts";
-export { globalAveragePool, scaleChannels } from "./ops/pool.ts";
+export { conv2d, type ConvOptions, depthwiseConv2d, type DepthwiseConvOptions } from "./ops/convolution.ts";
 export { softmaxCrossEntropy } from "./ops/cross_entropy.ts";
 export { dropout, dropPath } from "./ops/dropout.ts";
-export { type AdamNumbers, adamStep, type AdamUpdate } from "./ops/adam.ts";
+export { layerNorm, type LayerNormOptions } from "./ops/layer_norm.ts";
+export { linear } from "./ops/linear.ts";
+export { mbconv, type MbconvOptions, type MbconvVariables } from "./ops/mbconv.ts";
+export type { Padding } from "./ops/padding.ts";
+export {
+  averagePool,
+  type AveragePoolOptions,
+  globalAveragePool,
+  maxPool,
+  type MaxPoolOptions,
+  scaleChannels,
+} from "./ops/pool.ts";

@@ -7,8 +7,14 @@
 import * as tf from "./tf.ts";
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable, Variable1D } from "./types.ts";
 
-/** The nonlinearity applied at the end of an operation. */
-export type Activation = "none" | "relu" | "silu";
+/**
+ * The nonlinearity applied at the end of an operation: nothing, max(x, 0), x sigmoid(x), x hardSigmoid(x), or x times the
+ * standard normal distribution's share below x, exactly, by the error function.
+ */
+export type Activation = "none" | "relu" | "silu" | "hardSwish" | "gelu";
+
+/** What backends may apply to elements alone. */
+export type ElementActivation = Exclude<Activation, "none"> | "hardSigmoid";
 
 /** What a batch norm needs beside its tensors. */
 export interface BatchNormAttributes {
@@ -38,12 +44,21 @@ export interface BatchNormVariables {
   readonly variance: Variable1D;
 }
 
-/** How a convolution with its norm works. */
-export interface ConvNormAttributes {
+/** Zeros before and after each axis of an image, in pixels, as TensorFlow.js has them: `[[0, 0], rows, columns, [0, 0]]`. */
+export type Sides = tf.backend_util.ExplicitPadding;
+
+/** How a convolution in groups works. */
+export interface GroupedAttributes {
   /** Step between outputs, in pixels. */
   readonly stride: number;
-  /** Zeros on each of the four sides, in pixels. */
-  readonly padding: number;
+  /** Zeros before and after, in pixels. */
+  readonly padding: Sides;
+  /** Groups of channels that do not mix. */
+  readonly groups: number;
+}
+
+/** How a convolution with its norm works. */
+export interface ConvNormAttributes extends GroupedAttributes {
   /** Whether the norm uses the batch's own statistics, and updates the running ones. */
   readonly training: boolean;
   /** Share of the batch's statistics in an update. */
@@ -72,8 +87,8 @@ export interface MbconvVariables {
 export interface MbconvAttributes {
   /** Step of the depthwise convolution, in pixels. */
   readonly stride: number;
-  /** Zeros on each of its four sides, in pixels. */
-  readonly padding: number;
+  /** Zeros before and after, in pixels. */
+  readonly padding: Sides;
   /** Whether the input is added to the result. */
   readonly residual: boolean;
   /** Factor on each image's branch `[B]`, 0 where it is dropped; undefined for 1. */
@@ -118,10 +133,14 @@ export interface AdamNumbers {
 export interface OwnOps {
   /** Whether convolutions and their gradients take padding as numbers. */
   readonly padding?: boolean;
+  /** A convolution in several groups. */
+  readonly groupedConv?: (x: Tensor4D, filter: Tensor4D, attributes: GroupedAttributes) => Tensor4D;
   /** Batch norm with its activation. */
   readonly batchNorm?: (x: Tensor, gamma: Tensor, beta: Tensor, attributes: BatchNormAttributes) => Tensor;
-  /** x sigmoid(x), of any shape. */
-  readonly silu?: (x: Tensor) => Tensor;
+  /** An activation of any shape. */
+  readonly activate?: (x: Tensor, activation: ElementActivation) => Tensor;
+  /** Layer norm over the last axis. */
+  readonly layerNorm?: (x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number) => Tensor;
   /** Mean over height and width. */
   readonly averagePixels?: (x: Tensor4D) => Tensor4D;
   /** `[B, H, W, D]` times `[B, 1, 1, D]`. */

@@ -25,3 +25,6 @@ export type Variable4D = Variable & Tensor4D;
 
 /** A variable `[N]`. */
 export type Variable1D = Variable & Tensor1D;
+
+/** A variable `[N, M]`. */
+export type Variable2D = Variable & Tensor2D;

@@ -27,6 +27,8 @@ export interface BatchSource {
   readonly labels: ArrayLike<number>;
   /** C. */
   readonly classes: number;
+  /** Numbers that the model learns beside the class, in the order of the images; NaN where one is not known. */
+  readonly values?: Float32Array;
   /** The model's input step. */
   readonly input: InputSpec;
 }
@@ -75,7 +77,7 @@ export function* trainBatches(
 
 /** Makes the tensors of a batch part by part. */
 function* microBatches(
-  { images, labels, classes, input }: BatchSource,
+  { images, labels, classes, values: numbers, input }: BatchSource,
   indices: Int32Array,
   bytes: Uint8Array,
   microBatch: number,
@@ -83,14 +85,16 @@ function* microBatches(
   const stride = images.size[0] * images.size[1] * 3;
   let from = 0;
   for (const size of divideEvenly(indices.length, microBatch)) {
-    const values = new Float32Array(size * classes);
-    for (let i = 0; i < size; i++) values[i * classes + labels[indices[from + i]!]!] = 1;
+    const members = indices.subarray(from, from + size);
+    const shares = new Float32Array(size * classes);
+    members.forEach((index, i) => shares[i * classes + labels[index]!] = 1);
     const x = inputTensor(bytes.subarray(from * stride), size, input);
-    const targets = tf.tensor2d(values, [size, classes]);
+    const targets = tf.tensor2d(shares, [size, classes]);
+    const values = numbers && tf.tensor1d(Float32Array.from(members, (index) => numbers[index]!));
     try {
-      yield { x, targets, share: size / indices.length };
+      yield { x, targets, ...(values && { values }), share: size / indices.length };
     } finally {
-      tf.dispose([x, targets]);
+      tf.dispose([x, targets, ...(values ? [values] : [])]);
     }
     from += size;
   }

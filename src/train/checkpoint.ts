@@ -22,7 +22,8 @@ export async function saveCheckpoint(
   for (const [name, slot] of Object.entries(optimizer.slots)) {
     tensors[SLOT + name] = { shape: slot.shape, data: await slot.data() as Float32Array };
   }
-  await writeSafetensors(path, { tensors, metadata: { model: model.name, history: JSON.stringify(history) } });
+  const metadata = { model: model.name, input: JSON.stringify(model.input), history: JSON.stringify(history) };
+  await writeSafetensors(path, { tensors, metadata });
 }
 
 /** Puts a checkpoint's weights and slots in place, and returns its history. */

@@ -6,7 +6,7 @@
 import { seededRng } from "../core/rng.ts";
 import { compileAhead } from "../tensor/mod.ts";
 import * as tf from "../tensor/tf.ts";
-import type { Tensor2D, Tensor4D } from "../tensor/types.ts";
+import type { Tensor1D, Tensor2D, Tensor4D } from "../tensor/types.ts";
 import type { TrainConfig } from "./config.ts";
 import { type StepParts, takeStep } from "./step.ts";
 
@@ -25,6 +25,7 @@ export async function compileStep(
   await compileAhead(() => {
     const x = tf.zeros([images, ...model.input.size, 3]) as Tensor4D;
     const targets = tf.zeros([images, model.classes.length]) as Tensor2D;
-    takeStep(parts, { x, targets }, { lr: 0, step: 1, rng: seededRng("compile") });
+    const values = model.regression && tf.zeros([images]) as Tensor1D;
+    takeStep(parts, { x, targets, ...(values && { values }) }, { lr: 0, step: 1, rng: seededRng("compile") });
   }, { onProgress: onCompile });
 }

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { AUGMENTS, type AugmentSpec } from "../augment/mod.ts";
 import { faultText, specSchema } from "../core/parts.ts";
 import { LOSSES, type LossSpec } from "../losses/mod.ts";
-import { MODELS, type ModelSpec } from "../models/mod.ts";
+import { FINE_TUNES, type FineTuneSpec, MODELS, type ModelSpec } from "../models/mod.ts";
 import { OPTIMIZERS, type OptimizerSpec, SCHEDULES, type ScheduleSpec } from "../optim/mod.ts";
 import { VIEWS, type ViewSpec } from "../predict/mod.ts";
 import { SAMPLERS, type SamplerSpec } from "../sampling/mod.ts";
@@ -22,6 +22,8 @@ export interface TrainConfig {
   readonly resize: number | readonly [height: number, width: number];
   /** Side of the centre crop in pixels, or height and width: the network's input. */
   readonly crop: number | readonly [height: number, width: number];
+  /** How images are resized: as those were that the starting weights were trained with. */
+  readonly interpolation: "bilinear" | "bicubic";
   /** Images in a training step. */
   readonly batchSize: number;
   /**
@@ -39,6 +41,8 @@ export interface TrainConfig {
   readonly minDelta: number;
   /** The network. */
   readonly model: ModelSpec;
+  /** Which of its parameters learn, and how fast. */
+  readonly fineTune: FineTuneSpec;
   /** What training lowers. */
   readonly loss: LossSpec;
   /** How gradients change the weights. */
@@ -66,6 +70,9 @@ const SCHEMA: z.ZodType<TrainConfig & { $schema?: string }> = z.strictObject({
   folds: z.int().min(2).default(5).describe("Number of folds, split by person."),
   resize: sides.default(64).describe("Pixels of the shorter side after resizing, or [height, width]."),
   crop: sides.default(64).describe("Side of the centre crop in pixels, or [height, width]: the network's input."),
+  interpolation: z.enum(["bilinear", "bicubic"]).default("bilinear").describe(
+    "How images are resized: as those were that the starting weights were trained with.",
+  ),
   batchSize: z.int().min(2).default(32).describe("Images in a training step."),
   accumulate: z.union([z.int().min(1), z.literal("auto")]).default(1).describe(
     "Micro-batches into which a step's images are divided where memory is short, their gradients summed and batch " +
@@ -78,6 +85,9 @@ const SCHEMA: z.ZodType<TrainConfig & { $schema?: string }> = z.strictObject({
   ),
   minDelta: z.number().min(0).default(0).describe("By how much a macro F1 must be better to count."),
   model: specSchema(MODELS).prefault({ name: "efficientnet_b0" }).describe("The network."),
+  fineTune: specSchema(FINE_TUNES).prefault({ name: "all" }).describe(
+    "Which of the network's parameters learn, and how fast.",
+  ),
   loss: specSchema(LOSSES).prefault({ name: "crossEntropy" }).describe("What training lowers."),
   optimizer: specSchema(OPTIMIZERS).prefault({ name: "adam" }).describe("How gradients change the weights."),
   schedule: specSchema(SCHEDULES).prefault({ name: "exponential" }).describe("How the learning rate goes on."),
@@ -88,7 +98,7 @@ const SCHEMA: z.ZodType<TrainConfig & { $schema?: string }> = z.strictObject({
     .describe("Views averaged when the finished model predicts (test-time augmentation)."),
 });
 
-const PARTS = ["model", "loss", "optimizer", "schedule", "sampler"] as const;
+const PARTS = ["model", "fineTune", "loss", "optimizer", "schedule", "sampler"] as const;
 
 /**
  * Makes a configuration of layers, each overriding those before it: defaults < preset < flags. A part given by the same
@@ -115,7 +125,7 @@ export function resolveConfig(
     for (const [key, value] of Object.entries(layer)) {
       if (value === undefined) continue;
       const before = merged[key];
-      const after = (PARTS as readonly string[]).includes(key) && typeof value === "string" ? { name: value } : value;
+      const after = asPart(key, value, before);
       const same = isRecord(before) && isRecord(after) && (after.name === undefined || after.name === before.name);
       merged[key] = same ? { ...before, ...after } : after;
     }
@@ -138,6 +148,14 @@ export function resolveConfig(
     );
   }
   return config;
+}
+
+/** A part's options as a record: a text is its name, and options without a name are those of the default part. */
+function asPart(key: string, value: unknown, before: unknown): unknown {
+  if (!(PARTS as readonly string[]).includes(key)) return value;
+  if (typeof value === "string") return { name: value };
+  if (!isRecord(value) || value.name !== undefined || before !== undefined) return value;
+  return { name: SCHEMA.parse({})[key as typeof PARTS[number]].name, ...value };
 }
 
 /**

@@ -6,8 +6,9 @@
 import { checkInteger } from "../core/check.ts";
 import type { Dataset, EpochRow, Predictions, Scores } from "../core/records.ts";
 import { loadPredictions, savePredictions } from "../frame/mod.ts";
-import { ensureDir, exists, packImages, writeAtomic } from "../io/mod.ts";
+import { type DownloadProgress, ensureDir, exists, packImages, writeAtomic } from "../io/mod.ts";
 import { score } from "../metrics/mod.ts";
+import type { LoadedWeights } from "../models/mod.ts";
 import { ensemble, joinFolds, predict, writeSubmission } from "../predict/mod.ts";
 import { splitDataset, splitReport } from "../split/mod.ts";
 import type { TrainConfig } from "./config.ts";
@@ -34,6 +35,10 @@ export interface CrossValidateOptions {
   ) => void;
   /** Called before a fold; finished folds are only opened. */
   readonly onFold?: (fold: number, state: { readonly folds: number; readonly finished: boolean }) => void;
+  /** Called once the weights that the config names are loaded into a fold's model. */
+  readonly onWeights?: (weights: LoadedWeights, state: { readonly fold: number }) => void;
+  /** Called while they are downloaded. */
+  readonly onDownload?: (progress: DownloadProgress) => void;
   /** Called before a fold's first step, with the memory that a step takes. */
   readonly onMemory?: (memory: StepMemory, state: { readonly fold: number }) => void;
   /** Called while a GPU's shaders are compiled, before a fold's first step. */
@@ -87,7 +92,8 @@ export async function crossValidate(
     throw new Error(`Cannot cross-validate as persons stand on both sides of a fold: ${leaked.join(", ")}`);
   }
 
-  const pack = { resize: config.resize, crop: config.crop, cacheDir, signal };
+  const { resize, crop, interpolation } = config;
+  const pack = { resize, crop, interpolation, cacheDir, signal };
   const watch = { ...pack, onProgress: (state: Tally) => onProgress?.({ stage: "pack", ...state }) };
   const images = await packImages(dataset, watch);
   const testImages = test && await packImages(test, watch);
@@ -106,6 +112,8 @@ export async function crossValidate(
         fold,
         images,
         signal,
+        onDownload: options.onDownload,
+        onWeights: (weights) => options.onWeights?.(weights, { fold: k }),
         onCompile: options.onCompile,
         onMemory: (memory) => options.onMemory?.(memory, { fold: k }),
         onStep: (state) => options.onStep?.({ ...state, fold: k }),

@@ -4,7 +4,8 @@
  * @module
  */
 import type { EpochRow } from "../core/records.ts";
-import { type Progress, progress, type ProgressOptions } from "../io/mod.ts";
+import { type DownloadProgress, type Progress, progress, type ProgressOptions } from "../io/mod.ts";
+import type { LoadedWeights } from "../models/mod.ts";
 import type { StepState } from "./fit.ts";
 import { memoryLine, type StepMemory } from "./memory.ts";
 
@@ -14,6 +15,10 @@ export interface TrainingDisplay {
   onProgress(state: { readonly stage: "pack" | "predict"; readonly done: number; readonly total: number }): void;
   /** Shows that a fold begins. */
   onFold(fold: number, state: { readonly folds: number; readonly finished: boolean }): void;
+  /** Shows weights being downloaded. */
+  onDownload(progress: DownloadProgress): void;
+  /** Shows what weights training begins with. */
+  onWeights(weights: LoadedWeights, state?: { readonly fold?: number }): void;
   /** Shows what a step takes of the backend's memory. */
   onMemory(memory: StepMemory, state?: { readonly fold?: number }): void;
   /** Shows shaders being compiled. */
@@ -34,7 +39,11 @@ export interface TrainingDisplay {
  */
 export function trainingDisplay(options: ProgressOptions = {}): TrainingDisplay {
   let current: { readonly label: string; readonly bar: Progress } | undefined;
-  let said = "";
+  const said = new Set<string>(); // what holds of every fold is said once
+  const once = (fold: number | undefined, text: string) => {
+    if (!said.has(text)) barOf(labelOf(fold)).line(text);
+    said.add(text);
+  };
   const barOf = (label: string) => {
     if (current?.label !== label) {
       current?.bar.end();
@@ -49,11 +58,10 @@ export function trainingDisplay(options: ProgressOptions = {}): TrainingDisplay 
     onFold(fold, { folds, finished }) {
       barOf(labelOf(fold)).line(`fold ${fold} of ${folds}${finished ? ": finished before, opened" : ""}`);
     },
-    onMemory(memory, { fold } = {}) {
-      const text = memoryLine(memory);
-      if (text !== said) barOf(labelOf(fold)).line(text); // every fold takes the same
-      said = text;
-    },
+    onDownload: ({ file, done, total }) =>
+      barOf(`downloading ${file}`).update(Math.round(done / 2 ** 20), Math.round((total ?? done) / 2 ** 20), "MiB"),
+    onWeights: (weights, { fold } = {}) => once(fold, weightsLine(weights)),
+    onMemory: (memory, { fold } = {}) => once(fold, memoryLine(memory)),
     onCompile: (compiled, total) => barOf("compiling shaders").update(compiled, total),
     onStep({ fold, epoch, epochs, done, total, loss }) {
       barOf(labelOf(fold)).update(
@@ -68,6 +76,11 @@ export function trainingDisplay(options: ProgressOptions = {}): TrainingDisplay 
       current = undefined;
     },
   };
+}
+
+/** What was loaded as a line of text. */
+export function weightsLine({ source, loaded, notes }: LoadedWeights): string {
+  return [`weights: ${loaded} tensors of ${source}`, ...notes].join("; ");
 }
 
 /** One epoch as a line of text; a star marks the best so far. */

@@ -8,7 +8,7 @@ import type { EpochRow, Predictions } from "../core/records.ts";
 import { seededRng } from "../core/rng.ts";
 import { LOSSES } from "../losses/mod.ts";
 import { score } from "../metrics/mod.ts";
-import type { Model } from "../models/mod.ts";
+import { FINE_TUNES, type Model } from "../models/mod.ts";
 import { type Optimizer, SCHEDULES } from "../optim/mod.ts";
 import { predict } from "../predict/mod.ts";
 import { SAMPLERS } from "../sampling/mod.ts";
@@ -19,7 +19,7 @@ import type { TrainConfig } from "./config.ts";
 import { compileStep } from "./compile.ts";
 import { measureTraining } from "./measure.ts";
 import { planStep, type StepMemory } from "./memory.ts";
-import { readSteps, takeStep } from "./step.ts";
+import { readSteps, takeStep, tune } from "./step.ts";
 
 /** What is trained on what. */
 export interface FitParts {
@@ -87,7 +87,8 @@ export async function* fit(
   config: TrainConfig,
   { done = 0, step = 0, microBatch: before, signal, onMemory, onCompile, onStep }: FitOptions = {},
 ): AsyncGenerator<{ readonly row: EpochRow; readonly valid: Predictions }> {
-  const parts = { model, optimizer, loss: build("loss", LOSSES, config.loss) };
+  const tuning = tune(model, build("fineTune", FINE_TUNES, config.fineTune));
+  const parts = { model, optimizer, tuning, loss: build("loss", LOSSES, config.loss) };
   const schedule = build("schedule", SCHEDULES, config.schedule);
   const sampler = build("sampler", SAMPLERS, config.sampler);
   await compileStep(parts, config, onCompile);

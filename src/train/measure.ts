@@ -8,7 +8,7 @@ import { randomInt, seededRng } from "../core/rng.ts";
 import { inputTensor, type Model } from "../models/mod.ts";
 import { memoryState, recordLive } from "../tensor/live.ts";
 import * as tf from "../tensor/tf.ts";
-import type { Tensor2D, Tensor4D } from "../tensor/types.ts";
+import type { Tensor1D, Tensor2D, Tensor4D } from "../tensor/types.ts";
 import { lossGradients, type StepParts } from "./step.ts";
 
 /** Bytes live at the peak, by the number of images that go through together. */
@@ -30,8 +30,11 @@ export function measureTraining(parts: Omit<StepParts, "optimizer">): PeakOf {
       const targets = tf.tidy(() =>
         tf.cast(tf.oneHot(tf.range(0, images, 1, "int32").mod(tf.scalar(classes, "int32")), classes), "float32")
       ) as Tensor2D;
-      const { gradients, figures } = lossGradients(parts, { x, targets }, seededRng("memory"));
+      const values = model.regression && tf.zeros([images]) as Tensor1D;
+      const batch = { x, targets, ...(values && { values }) };
+      const { gradients, figures } = lossGradients(parts, batch, seededRng("memory"));
       tf.dispose([targets, gradients, figures]);
+      values?.dispose();
     });
   } finally {
     statistics.forEach((buffer, i) => buffer.assign(saved[i]!));

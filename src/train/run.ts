@@ -8,7 +8,7 @@ import type { EpochRow, Predictions } from "../core/records.ts";
 import type { Schema } from "../core/schema.ts";
 import { loadPredictions } from "../frame/mod.ts";
 import { exists, listFolders, readJson } from "../io/mod.ts";
-import { createModel, loadWeights, type Model } from "../models/mod.ts";
+import { createModel, findWeights, type FoundWeights, loadWeights, type Model } from "../models/mod.ts";
 import { pair, resolveConfig, type TrainConfig } from "./config.ts";
 
 /** A finished training run. */
@@ -118,10 +118,18 @@ export async function listRuns(root: string): Promise<readonly RunEntry[]> {
   return entries.flat();
 }
 
-/** The model of a configuration with its starting weights, for a schema's classes. */
-export function makeModel(config: TrainConfig, { classes, attributes }: Schema): Model {
+/** What stands in a file about the images of the model whose weights it holds. */
+export type ModelInput = FoundWeights["input"];
+
+/** The model of a configuration with random weights, for a schema's classes. */
+export async function makeModel(
+  config: TrainConfig,
+  { classes, attributes }: Schema,
+  input: ModelInput = {},
+): Promise<Model> {
   const levels = attributes.map((attribute) => attribute.levels.length);
-  return createModel(config.model, { classes, levels, seed: config.seed, size: pair(config.crop) });
+  const size = pair(config.crop);
+  return await createModel({ ...config.model, weights: null }, { classes, levels, seed: config.seed, size, input });
 }
 
 /**
@@ -132,7 +140,8 @@ export function makeModel(config: TrainConfig, { classes, attributes }: Schema):
  */
 export async function loadModel(run: Run | string): Promise<Model> {
   const { dir, config, schema } = typeof run === "string" ? await openRun(run) : run;
-  const model = makeModel(config, schema);
-  await loadWeights(model, `${dir}/${FILES.best}`);
+  const found = await findWeights(`${dir}/${FILES.best}`);
+  const model = await makeModel(config, schema, found.input);
+  await loadWeights(model, found, { head: "exact" });
   return model;
 }

@@ -6,10 +6,10 @@
  */
 import type { Rng } from "../core/rng.ts";
 import type { Loss } from "../losses/mod.ts";
-import type { Model } from "../models/mod.ts";
+import type { FineTune, ForwardOptions, Model, Output } from "../models/mod.ts";
 import type { Optimizer } from "../optim/mod.ts";
 import * as tf from "../tensor/tf.ts";
-import type { Tensor, Tensor2D, Tensor4D } from "../tensor/types.ts";
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from "../tensor/types.ts";
 
 /** What takes part in a step. */
 export interface StepParts {
@@ -19,6 +19,22 @@ export interface StepParts {
   readonly loss: Loss;
   /** How gradients become changes. */
   readonly optimizer: Optimizer;
+  /** Which parameters learn; all of them by default. */
+  readonly tuning?: Tuning;
+}
+
+/** Which parameters learn, and how fast, worked out for a model. */
+export interface Tuning {
+  /** Factors on the learning rate by the parameters' names; 0 where one is frozen. */
+  readonly rates: Readonly<Record<string, number>>;
+  /** Whether the backbone's batch norms use and keep their running statistics. */
+  readonly frozenNorms: boolean;
+}
+
+/** Works out a way of fine-tuning for a model. */
+export function tune(model: Model, { rate, frozenNorms }: FineTune): Tuning {
+  const rates = Object.fromEntries(Object.keys(model.params).map((name) => [name, rate(model, name)]));
+  return { rates, frozenNorms };
 }
 
 /** Images that go through the network together. */
@@ -27,6 +43,8 @@ export interface MicroBatch {
   readonly x: Tensor4D;
   /** Target probabilities `[B, C]`. */
   readonly targets: Tensor2D;
+  /** The numbers that the model learns beside the class, `[B]`, NaN where one is not known; only with a regression. */
+  readonly values?: Tensor1D;
   /** Share of the step's images that these are, 0..1; all of them by default. */
   readonly share?: number;
 }
@@ -93,22 +111,60 @@ type Gradients = Readonly<Record<string, Tensor>>;
  * @returns Gradients by the parameters' names, and `[2]` loss and hits.
  */
 export function lossGradients(
-  { model, loss }: Omit<StepParts, "optimizer">,
-  { x, targets, share = 1 }: MicroBatch,
+  { model, loss, tuning = EVERYTHING }: Omit<StepParts, "optimizer">,
+  { x, targets, values, share = 1 }: MicroBatch,
   rng: Rng,
 ): { readonly gradients: Gradients; readonly figures: Tensor } {
-  const entries = Object.entries(model.params);
+  const { rates, frozenNorms } = tuning;
+  const entries = Object.entries(model.params).filter(([name]) => rates[name] !== 0);
+  const options = { training: true, rng, frozenNorms, targets };
+  const fixed = featuresIfFixed(model, x, tuning);
   let hits: Tensor | undefined;
-  const { value, grads } = tf.variableGrads(() => {
-    const { logits } = model.forward(x, { training: true, rng });
-    hits = tf.keep(tf.tidy(() => tf.sum(tf.cast(tf.equal(tf.argMax(logits, -1), tf.argMax(targets, -1)), "float32"))));
-    const mean = tf.mean(loss(logits, targets)) as tf.Scalar;
-    return share === 1 ? mean : tf.mul(mean, share);
-  }, entries.map(([, variable]) => variable));
-  const figures = tf.stack([value, hits!]);
-  tf.dispose([value, hits!]);
-  const gradients = entries.flatMap(([name, variable]) => grads[variable.name] ? [[name, grads[variable.name]!]] : []);
-  return { gradients: Object.fromEntries(gradients), figures };
+  try {
+    const { value, grads } = tf.variableGrads(() => {
+      const output = fixed ? { features: fixed, ...model.classify(fixed, options) } : model.forward(x, options);
+      const { logits } = output;
+      hits = tf.keep(
+        tf.tidy(() => tf.sum(tf.cast(tf.equal(tf.argMax(logits, -1), tf.argMax(targets, -1)), "float32"))),
+      );
+      const mean = meanLoss(output, { loss, targets, values, weight: model.regression?.weight ?? 0 });
+      return share === 1 ? mean : tf.mul(mean, share);
+    }, entries.map(([, variable]) => variable));
+    const figures = tf.stack([value, hits!]);
+    value.dispose();
+    const gradients = entries.flatMap(([name, { name: key }]) => grads[key] ? [[name, grads[key]]] : []);
+    return { gradients: Object.fromEntries(gradients), figures };
+  } finally {
+    tf.dispose([hits!, fixed!].filter((tensor) => tensor !== undefined));
+  }
+}
+
+const EVERYTHING: Tuning = { rates: {}, frozenNorms: false };
+
+/** The features, off the tape, where nothing before the head learns. */
+function featuresIfFixed(model: Model, x: Tensor4D, { rates, frozenNorms }: Tuning): Tensor2D | undefined {
+  const learns = (name: string) => rates[name] !== 0 && !name.startsWith(`${model.headName}.`);
+  if (!frozenNorms || Object.keys(model.params).some(learns)) return undefined;
+  const still: ForwardOptions = { training: false };
+  return tf.tidy(() => model.pool(model.maps(x, still), still));
+}
+
+/** The classes' mean loss, and the mean squared error of the number beside them. */
+function meanLoss(
+  { logits, lossLogits = [logits], value }: Output,
+  { loss, targets, values, weight }: {
+    readonly loss: Loss;
+    readonly targets: Tensor2D;
+    readonly values: Tensor1D | undefined;
+    readonly weight: number;
+  },
+): tf.Scalar {
+  const each = lossLogits.map((scores) => tf.mean(loss(scores, targets)));
+  const classes = each.length === 1 ? each[0]! : tf.div(tf.addN(each), each.length);
+  if (!value || !values || weight === 0) return classes as tf.Scalar;
+  const known = tf.logicalNot(tf.isNaN(values));
+  const error = tf.where(known, tf.sub(value, tf.where(known, values, tf.zerosLike(values))), tf.zerosLike(values));
+  return tf.add(classes, tf.mul(tf.mean(tf.square(error)), weight)) as tf.Scalar;
 }
 
 /** Adds gradients to others; both are given up. */

@@ -7,8 +7,17 @@ import { show } from "../core/check.ts";
 import { build } from "../core/parts.ts";
 import type { Dataset, EpochRow, Fold, ImageSet } from "../core/records.ts";
 import { savePredictions } from "../frame/mod.ts";
-import { describeEnvironment, ensureDir, exists, readJson, sha256, withLock, writeAtomic } from "../io/mod.ts";
-import { loadWeights, saveWeights } from "../models/mod.ts";
+import {
+  describeEnvironment,
+  type DownloadProgress,
+  ensureDir,
+  exists,
+  readJson,
+  sha256,
+  withLock,
+  writeAtomic,
+} from "../io/mod.ts";
+import { findWeights, FINE_TUNES, type LoadedWeights, loadWeights, type Model, saveWeights } from "../models/mod.ts";
 import { OPTIMIZERS } from "../optim/mod.ts";
 import { predict } from "../predict/mod.ts";
 import { currentBackend, initBackend } from "../tensor/mod.ts";
@@ -17,6 +26,7 @@ import { pair, resolveConfig, type TrainConfig } from "./config.ts";
 import { fit, type StepState } from "./fit.ts";
 import { predictionBatch, type StepMemory } from "./memory.ts";
 import { type DataRecord, FILES, makeModel, openRun, type Run } from "./run.ts";
+import { tune } from "./step.ts";
 
 /** What is trained where. */
 export interface TrainOptions {
@@ -30,6 +40,10 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Called before the first step, with the memory that a step takes. */
   readonly onMemory?: (memory: StepMemory) => void;
+  /** Called once the weights that the config names are loaded. */
+  readonly onWeights?: (weights: LoadedWeights) => void;
+  /** Called while they are downloaded. */
+  readonly onDownload?: (progress: DownloadProgress) => void;
   /** Called while a GPU's shaders are compiled, before the first step. */
   readonly onCompile?: (compiled: number, total: number) => void;
   /** Called for each step, once its loss is known. */
@@ -78,13 +92,16 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
   const environment = { ...await describeEnvironment(), backend };
   const labels = dataset.samples.map(({ label }) => label);
   const fold = soundFold(options);
-  const model = makeModel(config, dataset.schema);
-  const optimizer = build("optimizer", OPTIMIZERS, config.optimizer)(model.params);
+  const last = `${dir}/${FILES.last}`, resumes = await exists(last);
+  const { model, weights } = await startModel(dataset, config, options, resumes ? last : undefined);
+  const { rates } = tune(model, build("fineTune", FINE_TUNES, config.fineTune));
+  const optimizer = build("optimizer", OPTIMIZERS, config.optimizer)(model.params, { rates });
   try {
     const parts = { model, optimizer };
-    const last = `${dir}/${FILES.last}`;
-    const history = await exists(last) ? [...await loadCheckpoint(last, parts)] : [];
-    const source = { images, labels, classes: dataset.schema.classes.length, input: model.input };
+    const history = resumes ? [...await loadCheckpoint(last, parts)] : [];
+    const values = model.regression && numbersOf(dataset, model.regression.attribute);
+    const classes = dataset.schema.classes.length;
+    const source = { images, labels, classes, ...(values && { values }), input: model.input };
     const start = {
       done: history.length,
       step: history.at(-1)?.step ?? 0,
@@ -93,7 +110,7 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
       onCompile,
       onStep,
       onMemory: async (memory: StepMemory) => {
-        await writeJson(`${dir}/${FILES.env}`, { ...environment, memory });
+        await writeJson(`${dir}/${FILES.env}`, { ...environment, memory, ...(weights && { weights }) });
         onMemory?.(memory);
       },
     };
@@ -101,14 +118,14 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
       for await (const { row } of fit({ ...parts, source, ...fold }, config, start)) {
         history.push(row);
         const best = bestEpoch(history, config) === row;
-        if (best) await saveWeights(model, `${dir}/${FILES.best}`, { model: model.name, epoch: `${row.epoch}` });
+        if (best) await saveWeights(model, `${dir}/${FILES.best}`, { metadata: describeWeights(dataset, config, row) });
         await saveCheckpoint(last, parts, history);
         await writeAtomic(`${dir}/${FILES.metrics}`, history.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
         onEpoch?.(row, { best, epochs: config.epochs });
         if (isDone(history, config)) break;
       }
     }
-    await loadWeights(model, `${dir}/${FILES.best}`);
+    await loadWeights(model, `${dir}/${FILES.best}`, { head: "exact" });
     const valid = await predict(model, images, {
       indices: fold.valid,
       labels,
@@ -122,6 +139,49 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
     model.dispose();
     optimizer.dispose();
   }
+}
+
+/** The model as training begins: with the weights that the config names, or those that a checkpoint is going to bring. */
+async function startModel(
+  { schema }: Dataset,
+  config: TrainConfig,
+  { signal, onDownload, onWeights }: TrainOptions,
+  checkpoint: string | undefined,
+): Promise<{ readonly model: Model; readonly weights?: LoadedWeights }> {
+  if (checkpoint) return { model: await makeModel(config, schema, (await findWeights(checkpoint)).input) };
+  if (config.model.weights == null) return { model: await makeModel(config, schema) };
+  const found = await findWeights(config.model.weights, { signal, onProgress: onDownload });
+  const model = await makeModel(config, schema, found.input);
+  try {
+    const weights = await loadWeights(model, found);
+    onWeights?.(weights);
+    return { model, weights };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/** An attribute's numbers, NaN where it is none; the model learns them beside the class. */
+function numbersOf({ samples }: Dataset, attribute: string): Float32Array {
+  const values = Float32Array.from(samples, ({ attributes }) => {
+    const value = attributes[attribute];
+    return typeof value === "number" ? value : NaN;
+  });
+  if (values.some((value) => !Number.isNaN(value))) return values;
+  throw new TypeError(
+    `Cannot train as no sample has a number as its attribute ${show(attribute)}, which the head learns`,
+  );
+}
+
+/** What a weight file's header tells beside what the model knows. */
+function describeWeights({ schema }: Dataset, config: TrainConfig, row: EpochRow): Record<string, string> {
+  return {
+    schema: JSON.stringify(schema),
+    config: JSON.stringify(config),
+    epoch: `${row.epoch}`,
+    validMacroF1: row.validMacroF1.toFixed(4),
+  };
 }
 
 /** The epoch with the highest macro F1, where a later one must be better by more than `minDelta`. */

@@ -68,7 +68,7 @@ async function main(given: z.output<typeof options>, { signal }: TaskContext): P
       `image; filling ${timing.fillMsPerImage} ms; a batch of ${batch} ready to train on`;
     return say(`${text} ${spread(timing)}`, timing);
   }
-  const subject = (what === "infer" ? inferenceSubject : trainingSubject)(given);
+  const subject = await (what === "infer" ? inferenceSubject : trainingSubject)(given);
   const timing = await timeSteps(subject.run, batch, { steps, seconds, block: readEvery, signal });
   const once = () => subject.run(1);
   const counts = await countStep(once);

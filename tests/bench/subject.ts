@@ -36,8 +36,8 @@ export interface SubjectOptions {
 const CLASSES = 10;
 
 /** Makes what does training steps: forward, cross entropy, gradients, Adam. */
-export function trainingSubject({ model: name, size, batch }: SubjectOptions): Subject {
-  const model = createModel({ name } as ModelSpec, { classes: CLASSES, seed: 1 });
+export async function trainingSubject({ model: name, size, batch }: SubjectOptions): Promise<Subject> {
+  const model = await createModel({ name } as ModelSpec, { classes: CLASSES, seed: 1 });
   const parts = {
     model,
     loss: build("loss", LOSSES, { name: "crossEntropy" }),
@@ -71,8 +71,8 @@ export function trainingSubject({ model: name, size, batch }: SubjectOptions): S
 }
 
 /** Makes what predicts. */
-export function inferenceSubject({ model: name, size, batch }: SubjectOptions): Subject {
-  const model = createModel({ name } as ModelSpec, { classes: CLASSES, seed: 1 });
+export async function inferenceSubject({ model: name, size, batch }: SubjectOptions): Promise<Subject> {
+  const model = await createModel({ name } as ModelSpec, { classes: CLASSES, seed: 1 });
   const x = randomPixels(batch, size);
   const run = async (count: number) => {
     for (let i = 1; i <= count; i++) {

@@ -9,7 +9,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { normals } from "../tensor/compare.ts";
 import { seededRng } from "../../src/core/rng.ts";
-import { scaleB0 } from "../../src/models/efficientnet.ts";
+import { scaleB0 } from "../../src/models/families/efficientnet.ts";
 import { initBackend } from "../../src/tensor/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
 import { gpu } from "../../src/tensor/webgpu/device.ts";

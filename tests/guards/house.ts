@@ -57,6 +57,7 @@ const DOORS: Readonly<Record<string, { readonly rooms: readonly string[]; readon
   "@std/csv": { rooms: ["io"] },
   "@std/cli": { rooms: ["tasks"] },
   "maskfold": { rooms: ["tasks", "notebooks"] },
+  "node:crypto": { rooms: ["io"] },
   "node:fs": { rooms: ["io"] },
   "node:url": { rooms: ["io"] },
   "node:buffer": { rooms: ["frame"] },

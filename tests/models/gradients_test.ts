@@ -11,6 +11,11 @@ interface Case {
   readonly model: ModelSpec;
   readonly size: readonly [height: number, width: number];
   readonly batch: number;
+  /**
+   * Whether rounding grows so much that a fixed bound would say nothing: PyTorch's own single precision is off by 9e-3 from
+   * its double in DenseNet with random weights. The bound is then three times what pixels changed by 2e-7 change.
+   */
+  readonly noisy?: boolean;
 }
 
 const CLASSES = 7;
@@ -26,13 +31,23 @@ const ON_CPU: readonly Case[] = [
 const COMPOSED: readonly Case[] = [
   { model: { name: "efficientnet_b0", ...drops }, size: [64, 51], batch: 5 },
   { model: { name: "efficientnet_nano", ...drops }, size: [64, 64], batch: 9 },
+  { model: { name: "tf_efficientnet_b0", ...drops }, size: [48, 51], batch: 3 },
+  { model: { name: "resnet18", ...drops }, size: [48, 45], batch: 3 },
+  { model: { name: "densenet121", head: drops.head }, size: [80, 67], batch: 3, noisy: true },
+  { model: { name: "regnety_008", ...drops }, size: [48, 45], batch: 3 },
+  { model: { name: "mobilenetv3_large_100", ...drops }, size: [48, 45], batch: 3 },
+  { model: { name: "convnext_tiny", ...drops }, size: [48, 64], batch: 2 },
 ];
 
 /** Gradients by parameter, and running statistics after the forward pass, in training on the current backend. */
-async function trainedOnce({ model: spec, size, batch }: Case): Promise<Record<string, Float32Array>> {
-  const model = createModel(spec, { classes: CLASSES, seed: 1, size });
+async function trainedOnce({ model: spec, size, batch }: Case, brightness = 1): Promise<Record<string, Float32Array>> {
+  const model = await createModel(spec, { classes: CLASSES, seed: 1, size });
   await fillModel(model);
-  const x = tf.tensor4d(uniform(batch * size[0] * size[1] * 3, 77), [batch, ...size, 3]);
+  const x = tf.tensor4d(uniform(batch * size[0] * size[1] * 3, 77).map((value) => value * brightness), [
+    batch,
+    ...size,
+    3,
+  ]);
   const upstream = tf.tensor2d(uniform(batch * CLASSES, 78), [batch, CLASSES]);
   const { value, grads } = tf.variableGrads(() => {
     const { logits } = model.forward(x, { training: true, rng: seededRng(3) });
@@ -51,17 +66,29 @@ async function trainedOnce({ model: spec, size, batch }: Case): Promise<Record<s
 const largest = (values: Float32Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /**
- * Asserts that each tensor is within 1e-3 of its largest value; float32 sums in another order through some two hundred
- * layers give less than 1e-4. What is below a thousandth of the largest gradient is held against that: a shift before a
- * convolution that a batch norm follows changes nothing, and its gradient is rounding and no more.
+ * How far each tensor is, against its largest value, worst first. What is below a thousandth of the largest gradient is held
+ * against that: a shift before a convolution that a batch norm follows changes nothing, and its gradient is rounding.
  */
-function assertAlike(found: Record<string, Float32Array>, expected: Record<string, Float32Array>, where: string): void {
+function distances(found: Record<string, Float32Array>, expected: Record<string, Float32Array>) {
   const all = Math.max(...Object.values(expected).map(largest));
-  for (const [name, values] of Object.entries(expected)) {
-    const other = found[name]!, scale = Math.max(largest(values), 1e-3 * all);
+  return Object.entries(expected).map(([name, values]) => {
+    const other = found[name]!;
     let off = 0;
     for (let i = 0; i < values.length; i++) off = Math.max(off, Math.abs(values[i]! - other[i]!)); // NaN stays
-    assert(off <= 1e-3 * scale, `${name} of ${where} is off by ${off} where the largest value is ${scale}`);
+    return { name, off: off / Math.max(largest(values), 1e-3 * all) };
+  }).toSorted((a, b) => a.off < b.off ? 1 : -1);
+}
+
+/** Asserts that tensors are alike; float32 sums in another order through two hundred layers give less than 1e-4. */
+function assertAlike(
+  found: Record<string, Float32Array>,
+  expected: Record<string, Float32Array>,
+  noise: Record<string, Float32Array> = expected,
+): void {
+  const off = distances(found, expected), shaken = distances(noise, expected);
+  for (const place of [0, Math.floor(off.length / 2)]) {
+    const bound = Math.max(1e-3, 3 * shaken[place]!.off), { name, off: distance } = off[place]!;
+    assert(distance <= bound, `${name} is off by ${distance} of its largest value, where ${bound} is allowed`);
   }
 }
 
@@ -72,7 +99,7 @@ for (const given of ON_CPU) {
     await initBackend({ need: "train", prefer: "cpu" });
     const expected = await trainedOnce(given);
     await initBackend({ need: "train", prefer: "wasm", threads: 2 });
-    assertAlike(await trainedOnce(given), expected, titleOf(given));
+    assertAlike(await trainedOnce(given), expected);
   });
 }
 
@@ -83,7 +110,8 @@ for (const given of COMPOSED) {
     assert(own.batchNorm, "wasm has operations of its own");
     setOwnOps("wasm", { padding: true }); // without their padding the kernels would get one more op before them
     try {
-      assertAlike(found, await trainedOnce(given), titleOf(given));
+      const expected = await trainedOnce(given);
+      assertAlike(found, expected, given.noisy ? await trainedOnce(given, 1 + 2e-7) : expected);
     } finally {
       setOwnOps("wasm", own);
     }

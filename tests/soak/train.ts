@@ -45,7 +45,7 @@ export interface SoakRow {
 /** Trains efficientnet_nano on the current backend, and reports every so many steps. */
 export async function* soak({ steps, size, batch: [least, most], every }: SoakOptions): AsyncGenerator<SoakRow> {
   const dataset = patches(Math.ceil(most / 3)), rng = seededRng("soak");
-  const model = createModel({ name: "efficientnet_nano" }, { classes: 3, seed: 1, size: [size, size] });
+  const model = await createModel({ name: "efficientnet_nano" }, { classes: 3, seed: 1, size: [size, size] });
   const optimizer = build("optimizer", OPTIMIZERS, { name: "adam" })(model.params);
   const parts = { model, optimizer, loss: build("loss", LOSSES, { name: "crossEntropy" }) };
   const source = {

@@ -148,6 +148,48 @@ Deno.test("Add of equal shapes agrees with the cpu backend", async () => {
   await disposeBackend();
 });
 
+Deno.test("Sum over leading axes and over others agrees with the cpu backend", async () => {
+  const rng = printedRng();
+  const cases = [[0], [0, 1], [2, 0, 1], [1], [2, 3], [0, 1, 2, 3]].flatMap((axes) => {
+    const shape = [between(rng, 1, 4), between(rng, 1, 30), between(rng, 1, 30), between(rng, 1, 40)];
+    return [true, false].map((keepDims): Case => ({
+      name: `sum of [${shape}] over [${axes}], keepDims ${keepDims}`,
+      shapes: [shape],
+      run: (x) => [tf.sum(tf.add(x, 0.5), axes, keepDims)],
+    }));
+  });
+  await assertCases(cases, rng, TOLERANCE);
+  await disposeBackend();
+});
+
+Deno.test("Concat and SplitV agree with the cpu backend along all axes, and so do their gradients", async () => {
+  const rng = printedRng();
+  const places = [[1, 0], [2, 0], [2, 1], [3, 1], [3, 2], [4, 3]] as const;
+  const cases = places.flatMap(([rank, axis]): Case[] => {
+    const outer = Array.from({ length: rank }, () => between(rng, 1, 25));
+    const widths = [between(rng, 1, 40), 4 * between(rng, 1, 9), between(rng, 1, 5)];
+    const shapes = widths.map((width) => outer.with(axis, width));
+    const whole = outer.with(axis, widths.reduce((sum, n) => sum + n, 0));
+    return [
+      {
+        name: `concat of ${JSON.stringify(shapes)} along ${axis}`,
+        shapes,
+        run: withGradients((...x) => tf.concat(x, axis)),
+      },
+      {
+        name: `split of [${whole}] along ${axis} by [${widths}]`,
+        shapes: [whole],
+        run: (x) => {
+          const f = (x: tf.Tensor) => tf.mul(tf.split(x, widths, axis)[1]!, 2);
+          return [...tf.split(x, widths, axis), tf.grad(f)(x)];
+        },
+      },
+    ];
+  });
+  await assertCases(cases, rng, 1e-6); // the upstream gradient is a sine of each backend's own
+  await disposeBackend();
+});
+
 Deno.test("gather() has a gradient on wasm, as UnsortedSegmentSum is there", async () => {
   const rng = printedRng();
   const cases = [0, 1, 2].map((axis): Case => ({

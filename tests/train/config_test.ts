@@ -4,7 +4,14 @@ import { configJsonSchema, readPreset, resolveConfig } from "../../src/train/mod
 Deno.test("resolveConfig() fills in every default", () => {
   const config = resolveConfig();
   assertEquals(config.folds, 5);
-  assertEquals(config.model, { name: "efficientnet_b0", dropPath: 0.2, head: { name: "plain", dropout: 0.2 } });
+  assertEquals(config.model, {
+    name: "efficientnet_b0",
+    dropPath: 0.2,
+    weights: null,
+    head: { name: "plain", dropout: 0.2 },
+    init: { name: "family" },
+    zeroInitLast: false,
+  });
 });
 
 Deno.test("resolveConfig() lets later layers override earlier ones, part by part", () => {
@@ -18,6 +25,12 @@ Deno.test("resolveConfig() lets later layers override earlier ones, part by part
   assertEquals(config.schedule, { name: "cosine", warmup: 0, floor: 0.1 });
   assertEquals(config.loss, { name: "crossEntropy", labelSmoothing: 0.1 });
   assertEquals(resolveConfig(preset, { schedule: "exponential" }).schedule, { name: "exponential", gamma: 0.995 });
+});
+
+Deno.test("resolveConfig() takes options of a part without its name for the part as it stands, or the default one", () => {
+  const { name, weights } = resolveConfig({ model: "resnet18" }, { model: { weights: "w.safetensors" } }).model;
+  assertEquals([name, weights], ["resnet18", "w.safetensors"]);
+  assertEquals(resolveConfig({ model: { dropPath: 0.1 } } as never).model.name, "efficientnet_b0");
 });
 
 Deno.test("resolveConfig() reports every fault at once", () => {

@@ -33,7 +33,11 @@ Deno.test("20 training steps of EfficientNet-B0 have PyTorch's losses", async ()
   assert(losses.at(-1)! < 0.9 * losses[0]!, "the reference learns");
   await initBackend({ need: "train", prefer: "wasm", threads: 2 });
   const head = { name: "plain", dropout: 0 } as const;
-  const model = createModel({ name: "efficientnet_b0", dropPath: 0, head }, { classes, seed: 1, size: [size, size] });
+  const model = await createModel({ name: "efficientnet_b0", dropPath: 0, head }, {
+    classes,
+    seed: 1,
+    size: [size, size],
+  });
   await fillModel(model);
   const optimizer = build("optimizer", OPTIMIZERS, { name: "adam" })(model.params);
   const loss = build("loss", LOSSES, { name: "crossEntropy" }), rng = seededRng(1);

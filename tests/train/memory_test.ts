@@ -17,7 +17,7 @@ const loss = build("loss", LOSSES, { name: "crossEntropy" });
 async function nano(size: number): Promise<Model> {
   await disposeBackend(); // gives the kernels' buffers back, whose size would otherwise hang on the tests before
   await initBackend({ need: "train", prefer: "wasm", threads: 2 });
-  return createModel({ name: "efficientnet_nano" }, { classes: 6, seed: 1, size: [size, size] });
+  return await createModel({ name: "efficientnet_nano" }, { classes: 6, seed: 1, size: [size, size] });
 }
 
 const peakIn = (compute: () => void) => recordLive(compute).reduce((peak, bytes) => Math.max(peak, bytes), 0);

@@ -1,13 +1,14 @@
 /**
- * Batch norm and activations.
+ * Batch norm.
  *
  * @module
  */
 import * as tf from "../tf.ts";
 import type { Tensor, Tensor4D, Variable } from "../types.ts";
-import { type Activation, type BatchNormVariables, ownOps } from "../own.ts";
+import { type BatchNormVariables, ownOps } from "../own.ts";
+import { activate, type Activation } from "./activation.ts";
 
-export type { Activation, BatchNormVariables };
+export type { BatchNormVariables };
 
 /** How a batch norm works. */
 export interface BatchNormOptions {
@@ -53,11 +54,4 @@ export function batchNorm(
 
 function blend(running: Variable, batch: Tensor, momentum: number): void {
   running.assign(tf.add(tf.mul(running, 1 - momentum), tf.mul(batch, momentum)));
-}
-
-/** Applies an activation by name, to any shape. */
-export function activate<T extends Tensor>(x: T, activation: Activation): T {
-  if (activation === "none") return x;
-  if (activation === "relu") return tf.relu(x);
-  return (ownOps().silu?.(x) ?? tf.tidy(() => tf.mul(x, tf.sigmoid(x)))) as T;
 }

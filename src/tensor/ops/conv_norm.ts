@@ -7,7 +7,8 @@ import { type BatchNormVariables, ownOps } from "../own.ts";
 import * as tf from "../tf.ts";
 import type { Tensor4D } from "../types.ts";
 import { batchNorm, type BatchNormOptions } from "./batch_norm.ts";
-import { conv2d, type ConvOptions } from "./linear.ts";
+import { checkGroups, conv2d, type ConvOptions } from "./convolution.ts";
+import { sidesOf } from "./padding.ts";
 
 /** How a convolution steps and pads, and how its norm works. */
 export interface ConvNormOptions extends ConvOptions, BatchNormOptions {}
@@ -17,18 +18,22 @@ export interface ConvNormOptions extends ConvOptions, BatchNormOptions {}
  * in inference the norm is applied there.
  *
  * @param x Images `[B, H, W, D]`.
- * @param filter Weights `[K, K, D, E]`.
- * @returns `[B, (H + 2 padding - K) / stride + 1, ..., E]`, rounded down.
+ * @param filter Weights `[K, K, D / groups, E]`.
+ * @returns As {@linkcode conv2d}.
+ * @throws {RangeError} If the groups do not divide the channels evenly.
  */
 export function convNorm(
   x: Tensor4D,
   filter: Tensor4D,
   norm: BatchNormVariables,
-  { stride = 1, padding = 0, training, momentum = 0.1, epsilon = 1e-5, activation = "none" }: ConvNormOptions,
+  { stride = 1, padding = 0, groups = 1, training, momentum = 0.1, epsilon = 1e-5, activation = "none" }:
+    ConvNormOptions,
 ): Tensor4D {
-  const attributes = { stride, padding, training, momentum, epsilon, activation };
+  checkGroups(x.shape, filter.shape, groups);
+  const sides = sidesOf(padding, x.shape, filter.shape, stride);
+  const attributes = { stride, padding: sides, groups, training, momentum, epsilon, activation };
   return tf.tidy(() =>
     ownOps().convNorm?.(x, filter, norm, attributes) ??
-      batchNorm(conv2d(x, filter, { stride, padding }), norm, { training, momentum, epsilon, activation })
+      batchNorm(conv2d(x, filter, { stride, padding, groups }), norm, { training, momentum, epsilon, activation })
   );
 }

@@ -9,8 +9,15 @@ import { type Gradients, tensorOf } from "../registry.ts";
 import * as tf from "../tf.ts";
 import { convolveInto, filterGradient, inputGradient } from "./convolution.ts";
 import { engine } from "./engine.ts";
+import {
+  convolveGroupsInto,
+  groupedFilterGradient,
+  groupedInfo,
+  groupedInputGradient,
+  type GroupedWork,
+} from "./groups.ts";
 import { finishGradient, gradientSums, normAt, normFloats, normOf, runningNorm, sourceOf } from "./norm.ts";
-import { type ConvInfo, convInfo } from "../shapes.ts";
+import type { ConvInfo } from "../shapes.ts";
 import { ACTIVATIONS, placeNormalisation } from "./structs.ts";
 import { onTape } from "./tape.ts";
 
@@ -31,9 +38,8 @@ export function runConvNorm(
   norm: BatchNormVariables,
   attributes: ConvNormAttributes,
 ): tf.Tensor4D | undefined {
-  const { stride: strides, padding: p, training } = attributes;
-  const info = convInfo(x.shape, filter.shape, { strides, pad: [[0, 0], [p, p], [p, p], [0, 0]] });
-  if (!info || x.dtype !== "float32" || !training && onTape()) return undefined;
+  const { training } = attributes, { info } = groupedInfo(x.shape, filter.shape, attributes);
+  if (x.dtype !== "float32" || !training && onTape()) return undefined;
   const work = { info, norm, attributes };
   if (!training) return infer(x, filter, work);
   const { gamma, beta } = norm;
@@ -52,19 +58,24 @@ function infer(x: tf.Tensor, filter: tf.Tensor, { info, norm, attributes }: Conv
   const e = engine(), E = info.outChannels, out = e.output(info.outShape);
   const applied = runningNorm(E, e.scratch("norm", normFloats(E) * 4), sourceOf(norm, attributes));
   const epilogue = placeNormalisation(applied, { width: E });
-  convolveInto(e.address(out), { a: e.address(x), b: e.address(filter), info, epilogue });
+  convolve(e.address(out), { a: e.address(x), b: e.address(filter), info, groups: attributes.groups, epilogue });
   return tensorOf(out) as tf.Tensor4D;
+}
+
+/** A convolution, in groups or not; returns how many parts' sums the epilogue left. */
+function convolve(c: number, work: GroupedWork): number {
+  return work.groups > 1 ? convolveGroupsInto(c, work) : convolveInto(c, work);
 }
 
 function forward(x: tf.Tensor, filter: tf.Tensor, { info, norm, attributes }: ConvNorm) {
   const e = engine(), E = info.outChannels, z = e.output(info.outShape), y = e.output(info.outShape);
   const small = e.output([normFloats(E)]), rows = info.batchSize * info.outHeight * info.outWidth;
-  const work = { a: e.address(x), b: e.address(filter), info };
+  const work = { a: e.address(x), b: e.address(filter), info, groups: attributes.groups };
   const { mean, scale, beta, activation } = normOf(
     E,
     e.address(small),
     sourceOf(norm, attributes),
-    (epilogue) => convolveInto(e.address(z), { ...work, epilogue }),
+    (epilogue) => convolve(e.address(z), { ...work, epilogue }),
   );
   const args = [e.address(z), e.address(y), E, mean, scale, beta, ACTIVATIONS[activation]];
   e.run("normaliseRows", args, rows, { grain: GRAIN });
@@ -75,9 +86,10 @@ function forward(x: tf.Tensor, filter: tf.Tensor, { info, norm, attributes }: Co
  * The gradient before the norm takes the place of what the convolution gave. That of the image comes last, and is not
  * computed where nobody needs it, as for a network's first layer.
  */
-function backward(dy: tf.Tensor, saved: tf.Tensor[], { info, norm, attributes: { activation } }: ConvNorm): Gradients {
+function backward(dy: tf.Tensor, saved: tf.Tensor[], { info, norm, attributes }: ConvNorm): Gradients {
   const [x, filter, z, small] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
   const E = info.outChannels, rows = info.batchSize * info.outHeight * info.outWidth;
+  const { activation, groups } = attributes;
   let vectors: { readonly gamma: Float32Array; readonly beta: Float32Array } | undefined;
   const leaveNorm = () => {
     if (vectors) return vectors;
@@ -95,14 +107,14 @@ function backward(dy: tf.Tensor, saved: tf.Tensor[], { info, norm, attributes: {
   };
   const convolution = (other: tf.Tensor) => {
     leaveNorm();
-    return { dy: engine().address(z), other: engine().address(other), info };
+    return { dy: engine().address(z), other: engine().address(other), info, groups };
   };
   return {
-    filter: () => tensorOf(filterGradient(convolution(x))),
+    filter: () => tensorOf((groups > 1 ? groupedFilterGradient : filterGradient)(convolution(x))),
     gamma: () => tf.tensor1d(leaveNorm().gamma),
     beta: () => tf.tensor1d(leaveNorm().beta),
     x: () => {
-      const dx = tensorOf(inputGradient(convolution(filter)));
+      const dx = tensorOf((groups > 1 ? groupedInputGradient : inputGradient)(convolution(filter)));
       tf.dispose([z, small]);
       return dx;
     },

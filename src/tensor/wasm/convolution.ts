@@ -25,6 +25,7 @@ import { PARTS } from "./pool.ts";
 import { count, replaceKernel } from "../registry.ts";
 import { type ConvAttributes, type ConvInfo, convInfo, isPointwise } from "../shapes.ts";
 import { type Geometry, geometryOf, placeGeometry } from "./geometry.ts";
+import type { Target } from "./structs.ts";
 
 /** Patches below which all are written out, so that the product can be divided by columns. */
 const FEW_PATCHES = 512;
@@ -122,46 +123,62 @@ export function inputGradient({ dy: a, other: b, info }: ConvolutionGradientWork
     multiply({ a, b, c, M, N: K, K: N, transposeB: true });
     return out;
   }
-  const { strideHeight, strideWidth, filterHeight, filterWidth } = info;
-  if (strideHeight > filterHeight || strideWidth > filterWidth) {
-    new Uint8Array(e.memory.buffer, c, count(info.inShape) * 4).fill(0); // some pixels are reached by no tap
-  }
-  for (let y = 0; y < Math.min(strideHeight, filterHeight); y++) {
-    for (let x = 0; x < Math.min(strideWidth, filterWidth); x++) gradientOfClass(a, b, c, info, y, x);
-  }
+  const { classes, complete } = classesOf(info);
+  if (!complete) new Uint8Array(e.memory.buffer, c, count(info.inShape) * 4).fill(0); // no tap reaches the others
+  for (const one of classes) gradientOfClass(a, b, c, info, one);
   return out;
 }
 
-/** dX at the pixels whose row and column, counted from the padding's edge, leave the rests y and x by the stride. */
-function gradientOfClass(dy: number, filter: number, dx: number, info: ConvInfo, y: number, x: number): void {
-  const { run, scratch } = engine();
-  const rows = axisClass(info.inHeight, info.filterHeight, info.strideHeight, info.padInfo.top, y);
-  const columns = axisClass(info.inWidth, info.filterWidth, info.strideWidth, info.padInfo.left, x);
-  if (rows.pixels <= 0 || columns.pixels <= 0) return;
-  const geometry: Geometry = {
-    height: info.outHeight,
-    width: info.outWidth,
-    channels: info.outChannels,
-    gridHeight: rows.pixels,
-    gridWidth: columns.pixels,
-    filterHeight: rows.taps,
-    filterWidth: columns.taps,
-    strideY: 1,
-    strideX: 1,
-    top: rows.padding,
-    left: columns.padding,
-  };
-  const K = rows.taps * columns.taps * info.outChannels, N = info.inChannels;
+/** A class of input pixels: those whose row and column leave the same rests by the stride. */
+export interface PixelClass extends Target {
+  /** The convolution of dY at stride 1 that gives their gradient. */
+  readonly geometry: Geometry;
+  /** The first tap that reaches them; the others follow at the stride. */
+  readonly tapY: number;
+  readonly tapX: number;
+}
+
+/** The classes of input pixels that taps reach, and whether those are all pixels. */
+export function classesOf(info: ConvInfo): { readonly classes: PixelClass[]; readonly complete: boolean } {
+  const { strideHeight, strideWidth, filterHeight, filterWidth } = info, classes: PixelClass[] = [];
+  for (let tapY = 0; tapY < Math.min(strideHeight, filterHeight); tapY++) {
+    for (let tapX = 0; tapX < Math.min(strideWidth, filterWidth); tapX++) {
+      const rows = axisClass(info.inHeight, filterHeight, strideHeight, info.padInfo.top, tapY);
+      const columns = axisClass(info.inWidth, filterWidth, strideWidth, info.padInfo.left, tapX);
+      if (rows.pixels <= 0 || columns.pixels <= 0) continue;
+      const geometry: Geometry = {
+        height: info.outHeight,
+        width: info.outWidth,
+        channels: info.outChannels,
+        gridHeight: rows.pixels,
+        gridWidth: columns.pixels,
+        filterHeight: rows.taps,
+        filterWidth: columns.taps,
+        strideY: 1,
+        strideX: 1,
+        top: rows.padding,
+        left: columns.padding,
+      };
+      const steps = { stepY: strideHeight, stepX: strideWidth, firstY: rows.first, firstX: columns.first };
+      classes.push({ geometry, tapY, tapX, height: info.inHeight, width: info.inWidth, ...steps });
+    }
+  }
+  return { classes, complete: strideHeight <= filterHeight && strideWidth <= filterWidth };
+}
+
+/** dX at the pixels of a class. */
+function gradientOfClass(dy: number, filter: number, dx: number, info: ConvInfo, one: PixelClass): void {
+  const { run, scratch } = engine(), { geometry, tapY, tapX, stepY, stepX } = one;
+  const K = geometry.filterHeight * geometry.filterWidth * info.outChannels, N = info.inChannels;
   const panels = scratch("panels", panelCount(N) * PANEL * K * 4);
-  const { filterHeight, filterWidth, strideHeight, strideWidth } = info;
-  const taps = [filter, filterHeight, filterWidth, N, info.outChannels, y, x, strideHeight, strideWidth, panels];
+  const taps = [filter, info.filterHeight, info.filterWidth, N, info.outChannels, tapY, tapX, stepY, stepX, panels];
   run("packTaps", taps, panelCount(N));
-  const place = placeGeometry(geometry), patches = info.batchSize * rows.pixels * columns.pixels;
+  const place = placeGeometry(geometry), patches = info.batchSize * geometry.gridHeight * geometry.gridWidth;
   const stride = ROWS * (K + N) * 4 + PACKED_ROWS, room = scratch("columns", PARTS * stride);
-  if (strideHeight === 1 && strideWidth === 1) {
+  if (stepY === 1 && stepX === 1) {
     run("convolve", [dy, place, panels, dx, N, 0, room, stride], patches, { grain: BLOCK });
   } else {
-    const target = [info.inHeight, info.inWidth, rows.first, columns.first, strideHeight, strideWidth];
+    const target = [one.height, one.width, one.firstY, one.firstX, stepY, stepX];
     run("convolveScattered", [dy, place, panels, dx, N, ...target, room, stride], patches, { grain: BLOCK });
   }
 }

@@ -1,21 +1,27 @@
 /**
- * Kernels that work on elements alone: `Add` of equal shapes, SiLU, Adam in place, and `Identity` without a copy.
+ * Kernels that work on elements alone: `Add` of equal shapes, activations, Adam in place, and `Identity` without a copy.
  *
  * @module
  */
-import type { AdamNumbers, AdamUpdate } from "../own.ts";
+import type { AdamNumbers, AdamUpdate, ElementActivation } from "../own.ts";
 import * as tf from "../tf.ts";
 import { engine } from "./engine.ts";
 import { ownValues } from "./memory.ts";
 import { count, replaceKernel, runKernel, tensorOf } from "../registry.ts";
+import { ACTIVATIONS } from "./structs.ts";
 
-const SILU = "Silu";
+const ACTIVATE = "Activate";
 /** Elements below which threads cost more than they bring. */
 const GRAIN = 8192;
 
-/** x sigmoid(x), of any shape. */
-export function runSilu(x: tf.Tensor): tf.Tensor {
-  return runKernel(SILU, { x })[0]!;
+/** How an activation is applied to elements. */
+interface ActivateAttributes {
+  readonly activation: ElementActivation;
+}
+
+/** An activation, of any shape. */
+export function runActivation(x: tf.Tensor, activation: ElementActivation): tf.Tensor {
+  return runKernel(ACTIVATE, { x }, { activation })[0]!;
 }
 
 /** Words of an entry of the table of updates, as class AdamEntry of elementwise.as has it. */
@@ -55,19 +61,20 @@ export function registerElementwise(): void {
     e.run("add", [e.address(a), e.address(b), e.address(out)], count(a.shape), { grain: GRAIN });
     return out;
   });
-  replaceKernel<"x">("wasm", SILU, () => ({ x }) => {
+  replaceKernel<"x">("wasm", ACTIVATE, () => ({ x }, { activation }: ActivateAttributes) => {
     const e = engine(), out = e.output(x.shape);
-    e.run("silu", [e.address(x), e.address(out)], count(x.shape), { grain: GRAIN });
+    const args = [e.address(x), e.address(out), ACTIVATIONS[activation]];
+    e.run("activateElements", args, count(x.shape), { grain: GRAIN });
     return out;
   });
   tf.registerGradient({
-    kernelName: SILU,
+    kernelName: ACTIVATE,
     inputsToSave: ["x"],
-    gradFunc: (dy, [x]) => ({
+    gradFunc: (dy, [x], attrs) => ({
       x: () => {
-        const e = engine(), out = e.output(x!.shape);
-        const args = [e.address(x!), e.address(dy as tf.Tensor), e.address(out)];
-        e.run("siluGradient", args, x!.size, { grain: GRAIN });
+        const e = engine(), out = e.output(x!.shape), { activation } = attrs as unknown as ActivateAttributes;
+        const args = [e.address(x!), e.address(dy as tf.Tensor), e.address(out), ACTIVATIONS[activation]];
+        e.run("activateElementsGradient", args, x!.size, { grain: GRAIN });
         return tensorOf(out);
       },
     }),

@@ -77,9 +77,9 @@ export function runMbconv(
   attributes: MbconvAttributes,
 ): tf.Tensor4D | undefined {
   if (x.dtype !== "float32" || !attributes.training && onTape()) return undefined;
-  const { depthwise, reduce, project } = variables, { stride: strides, padding: p } = attributes;
+  const { depthwise, reduce, project } = variables, { stride: strides, padding: pad } = attributes;
   const wide = [...x.shape.slice(0, 3), depthwise.filter.shape[2]];
-  const info = convInfo(wide, depthwise.filter.shape, { strides, pad: [[0, 0], [p, p], [p, p], [0, 0]] }, true)!;
+  const info = convInfo(wide, depthwise.filter.shape, { strides, pad }, true)!;
   const [B, H, W, I] = x.shape, [S, O] = [reduce.filter.shape[3], project.filter.shape[3]];
   const sizes = { B, I, D: info.inChannels, S, O, before: H * W, after: info.outHeight * info.outWidth };
   const block: Bottleneck = { variables, attributes, info, sizes };

@@ -1,6 +1,6 @@
 /**
- * The mean over an image's pixels and the scaling of its channels, with their gradients; and the gradient of max pooling,
- * whose stock kernel takes twenty times as long.
+ * The mean over an image's pixels and the scaling of its channels, with their gradients; and the gradients of max and
+ * average pooling, whose stock kernels take twenty times as long.
  *
  * @module
  */
@@ -24,6 +24,7 @@ export function runScalePixels(x: tf.Tensor4D, gate: tf.Tensor4D): tf.Tensor4D {
 /** Registers the kernels and their gradients. */
 export function registerPooling(): void {
   registerMaxPoolGradient();
+  registerAveragePoolGradient();
   replaceKernel<"x">("wasm", AVERAGE, () => ({ x }) => {
     const e = engine(), { B, pixels, C } = sizes(x.shape), out = e.output([B, 1, 1, C]);
     e.run("averagePixels", [e.address(x), e.address(out), pixels, C], B);
@@ -61,6 +62,18 @@ function registerMaxPoolGradient(): void {
     const e = engine(), out = e.output(shape);
     const args = [e.address(input), e.address(output), e.address(dy), e.address(out), placeGeometry(geometryOf(info))];
     e.run("maxPoolGradient", args, info.batchSize);
+    return out;
+  });
+}
+
+function registerAveragePoolGradient(): void {
+  replaceKernel<"dy" | "input">("wasm", "AvgPoolGrad", (stock) => ({ dy, input }, attrs) => {
+    const { filterSize, strides, pad } = attrs, shape = input.shape as [number, number, number, number];
+    const info = tf.backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad);
+    const { top, bottom, left, right } = info.padInfo;
+    if (dy.dtype !== "float32" || top + bottom + left + right > 0) return stock({ dy, input }, attrs);
+    const e = engine(), out = e.output(shape);
+    e.run("averagePoolGradient", [e.address(dy), e.address(out), placeGeometry(geometryOf(info))], info.batchSize);
     return out;
   });
 }

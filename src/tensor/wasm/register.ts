@@ -5,10 +5,13 @@
  */
 import { setOwnOps } from "../own.ts";
 import { registerBatchNorm, runBatchNorm } from "./batch_norm.ts";
+import { registerColumns } from "./columns.ts";
 import { runConvNorm } from "./conv_norm.ts";
 import { registerConvolution } from "./convolution.ts";
 import { registerDepthwise } from "./depthwise.ts";
-import { registerElementwise, runAdam, runSilu } from "./elementwise.ts";
+import { registerElementwise, runActivation, runAdam } from "./elementwise.ts";
+import { registerGroups, runGroupedConv } from "./groups.ts";
+import { registerLayerNorm, runLayerNorm } from "./layer_norm.ts";
 import { registerMatrix } from "./matrix.ts";
 import { runMbconv } from "./mbconv.ts";
 import { registerPooling, runAveragePixels, runScalePixels } from "./pooling.ts";
@@ -23,14 +26,19 @@ export function registerKernels(): void {
   registerMatrix();
   registerConvolution();
   registerDepthwise();
+  registerGroups();
   registerBatchNorm();
   registerPooling();
   registerElementwise();
+  registerLayerNorm();
+  registerColumns();
   registerSegmentSum();
   setOwnOps("wasm", {
     padding: true,
+    groupedConv: runGroupedConv,
     batchNorm: runBatchNorm,
-    silu: runSilu,
+    activate: runActivation,
+    layerNorm: runLayerNorm,
     averagePixels: runAveragePixels,
     scalePixels: runScalePixels,
     convNorm: runConvNorm,

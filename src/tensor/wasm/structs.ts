@@ -3,11 +3,18 @@
  *
  * @module
  */
-import type { Activation } from "../own.ts";
+import type { Activation, ElementActivation } from "../own.ts";
 import { engine } from "./engine.ts";
 
 /** The kernels' numbers of activations, as in simd.as. */
-export const ACTIVATIONS: Readonly<Record<Activation, number>> = { none: 0, relu: 1, silu: 2 };
+export const ACTIVATIONS: Readonly<Record<Activation | ElementActivation, number>> = {
+  none: 0,
+  relu: 1,
+  silu: 2,
+  hardSwish: 4,
+  gelu: 5,
+  hardSigmoid: 6,
+};
 
 /** Writes whole numbers under a name; they stay until the next of that name. */
 function place(name: string, values: readonly number[]): number {
@@ -94,4 +101,30 @@ export function placeNormalisation(
 /** Writes an epilogue that adds another matrix. */
 export function placeAddition(other: number, width: number): number {
   return place("epilogue", [3, width, 0, 0, 0, 0, other]);
+}
+
+/** Groups of a convolution, as class Grouping of groups.as has them. */
+export interface Grouping {
+  readonly groups: number;
+  /** Channels of a group in the image, and in the result. */
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Rows of the result that are made at once. */
+  readonly rows: number;
+}
+
+/** Pixels of an image that a result fills: every `step`-th from the first on. */
+export interface Target {
+  readonly height: number;
+  readonly width: number;
+  readonly firstY: number;
+  readonly firstX: number;
+  readonly stepY: number;
+  readonly stepX: number;
+}
+
+/** Writes the groups of a convolution, and where its result goes. */
+export function placeGrouping({ groups, inputs, outputs, rows }: Grouping, target: Target): number {
+  const { height, width, firstY, firstX, stepY, stepX } = target;
+  return place("grouping", [groups, inputs, outputs, rows, height, width, firstY, firstX, stepY, stepX]);
 }

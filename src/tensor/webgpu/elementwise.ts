@@ -1,35 +1,41 @@
 /**
- * SiLU and its gradient, on elements alone.
+ * Activations and their gradients, on elements alone.
  *
  * @module
  */
+import type { ElementActivation } from "../own.ts";
 import { count, replaceKernel, runKernel, tensorOf } from "../registry.ts";
 import * as tf from "../tf.ts";
 import { bufferOf, dispatch, output } from "./dispatch.ts";
 import { activationCode, declare, THREADS, widthOf, WORKGROUPS } from "./wgsl.ts";
 
-const SILU = "WebgpuSilu";
+const ACTIVATE = "WebgpuActivate";
 
-/** x sigmoid(x), of any shape. */
-export function runSilu(x: tf.Tensor): tf.Tensor {
-  return runKernel(SILU, { x })[0]!;
+/** How an activation is applied to elements. */
+interface ActivateAttributes {
+  readonly activation: ElementActivation;
+}
+
+/** An activation, of any shape. */
+export function runActivation(x: tf.Tensor, activation: ElementActivation): tf.Tensor {
+  return runKernel(ACTIVATE, { x }, { activation })[0]!;
 }
 
 /** Registers the kernel and its gradient. */
 export function registerElementwise(): void {
-  replaceKernel<"x">("webgpu", SILU, () => ({ x }) => {
+  replaceKernel<"x">("webgpu", ACTIVATE, () => ({ x }, { activation }: ActivateAttributes) => {
     const out = output(x.shape);
-    mapElements({ key: "silu", inputs: ["x"], value: "activate(x[k])" }, [x], out);
+    mapElements({ key: activation, activation, inputs: ["x"], value: "activate(x[k])" }, [x], out);
     return out;
   });
   tf.registerGradient({
-    kernelName: SILU,
+    kernelName: ACTIVATE,
     inputsToSave: ["x"],
-    gradFunc: (dy, [x]) => ({
+    gradFunc: (dy, [x], attrs) => ({
       x: () => {
-        const out = output(x!.shape);
+        const out = output(x!.shape), { activation } = attrs as unknown as ActivateAttributes;
         mapElements(
-          { key: "silu gradient", inputs: ["dy", "x"], value: "slope(dy[k], x[k])" },
+          { key: `${activation} gradient`, activation, inputs: ["dy", "x"], value: "slope(dy[k], x[k])" },
           [dy as tf.Tensor, x!],
           out,
         );
@@ -40,13 +46,18 @@ export function registerElementwise(): void {
 }
 
 function mapElements(
-  { key, inputs, value }: { readonly key: string; readonly inputs: readonly string[]; readonly value: string },
+  { key, activation, inputs, value }: {
+    readonly key: string;
+    readonly activation: ElementActivation;
+    readonly inputs: readonly string[];
+    readonly value: string;
+  },
   tensors: readonly tf.TensorInfo[],
   out: tf.TensorInfo,
 ): void {
   const size = count(out.shape), width = widthOf(size), items = size / width;
   const code = () =>
-    declare(width, "items: u32", [...inputs, "out!"]) + activationCode("silu") +
+    declare(width, "items: u32", [...inputs, "out!"]) + activationCode(activation) +
     `@compute @workgroup_size(${THREADS})
 fn main(@builtin(global_invocation_id) g: vec3<u32>, @builtin(num_workgroups) n: vec3<u32>) {
   for (var k = g.x; k < u.items; k += n.x * ${THREADS}) { out[k] = ${value}; }

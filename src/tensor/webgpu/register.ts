@@ -10,7 +10,10 @@ import { registerCast } from "./cast.ts";
 import { registerConvolution } from "./convolution.ts";
 import { registerCrossEntropy, runSoftmaxCrossEntropy } from "./cross_entropy.ts";
 import { registerDepthwise } from "./depthwise.ts";
-import { registerElementwise, runSilu } from "./elementwise.ts";
+import { registerElementwise, runActivation } from "./elementwise.ts";
+import { registerGroups, runGroupedConv } from "./groups.ts";
+import { registerLayerNorm, runLayerNorm } from "./layer_norm.ts";
+import { registerMaxPool } from "./max_pool.ts";
 import { registerMatrix } from "./matrix.ts";
 import { registerPooling, runAveragePixels, runScalePixels } from "./pooling.ts";
 import { registerSums } from "./sums.ts";
@@ -24,16 +27,21 @@ export function registerKernels(): void {
   registerMatrix();
   registerConvolution();
   registerDepthwise();
+  registerGroups();
   registerBatchNorm();
   registerPooling();
+  registerMaxPool();
   registerElementwise();
+  registerLayerNorm();
   registerSums();
   registerCast();
   registerCrossEntropy();
   setOwnOps("webgpu", {
     padding: true,
+    groupedConv: runGroupedConv,
     batchNorm: runBatchNorm,
-    silu: runSilu,
+    activate: runActivation,
+    layerNorm: runLayerNorm,
     averagePixels: runAveragePixels,
     scalePixels: runScalePixels,
     softmaxCrossEntropy: runSoftmaxCrossEntropy,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Activation } from "../own.ts";
+import type { Activation, ElementActivation } from "../own.ts";
 
 /** Threads of a workgroup. */
 export const THREADS = 256;
@@ -34,8 +34,25 @@ export function declare(width: Width, uniforms: string, buffers: readonly string
     `@group(0) @binding(0) var<uniform> u: U;\n${arrays.join("")}`;
 }
 
+/** relu6(z + 3) / 6. */
+const HARD_SIGMOID = `fn hardSigmoid(z: V) -> V { return clamp(z + 3.0, V(), V(6.0)) / 6.0; }
+`;
+
+/** Twice the normal distribution's share below z, by the rational function that wasm/kernels/simd.as explains. */
+const NORMAL_SHARE = `fn bell(z: V) -> V { let b = clamp(z, V(-13.0), V(13.0)); return exp(-0.5 * b * b); }
+fn twiceShare(z: V, exponential: V) -> V {
+  let a = abs(z) * 0.7071067811865476;
+  let x = min(a, V(10.0));
+  let n = 1.0 + x * (1.2332056760787964 + x * (0.726163923740387 + x * (0.22662964463233948 + x * 0.03225437551736832)));
+  let d = 1.0 + x * (2.3615853786468506 + x * (2.3909192085266113 +
+    x * (1.3152143955230713 + x * (0.4017196595668793 + x * 0.05716859921813011))));
+  let tail = select(exponential * n / d, V(), a >= V(10.0));
+  return select(2.0 - tail, tail, z < V());
+}
+`;
+
 /** The activation as `activate(z)`, and what it makes of an upstream gradient as `slope(d, z)`. */
-export function activationCode(activation: Activation): string {
+export function activationCode(activation: Activation | ElementActivation): string {
   // Far out, exp would overflow, which WGSL leaves open; at -87 both silu and its slope are 0 to the last bit that counts.
   const sigmoid = `fn bounded(z: V) -> V { return select(z, V(-87.0), z < V(-87.0)); }
 fn sigmoid(z: V) -> V { return 1.0 / (1.0 + exp(-z)); }
@@ -52,6 +69,21 @@ fn slope(d: V, z: V) -> V { return select(d, V(), z <= V()); }
     case "silu":
       return sigmoid + `fn activate(z: V) -> V { let b = bounded(z); return b * sigmoid(b); }
 fn slope(d: V, z: V) -> V { let b = bounded(z); let s = sigmoid(b); return d * s * (1.0 + b * (1.0 - s)); }
+`;
+    case "hardSwish":
+      return HARD_SIGMOID + `fn activate(z: V) -> V { return z * hardSigmoid(z); }
+fn slope(d: V, z: V) -> V { return d * select(select(z / 3.0 + 0.5, V(1.0), z >= V(3.0)), V(), z <= V(-3.0)); }
+`;
+    case "hardSigmoid":
+      return HARD_SIGMOID + `fn activate(z: V) -> V { return select(hardSigmoid(z), z, z != z); }
+fn slope(d: V, z: V) -> V { return d * select(select(V(1.0 / 6.0), V(), abs(z) >= V(3.0)), z, z != z); }
+`;
+    case "gelu":
+      return NORMAL_SHARE + `fn activate(z: V) -> V { return 0.5 * z * twiceShare(z, bell(z)); }
+fn slope(d: V, z: V) -> V {
+  let b = bell(z);
+  return d * (0.5 * twiceShare(z, b) + 0.3989422804014327 * z * b);
+}
 `;
   }
 }

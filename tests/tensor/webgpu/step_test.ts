@@ -13,8 +13,8 @@ import { countsOf, gpuTest, useGpu } from "./gpu.ts";
 const CLASSES = 18;
 
 /** Training steps of a model on random images; `step` gives the loss. */
-function makeSteps(spec: ModelSpec, size: number) {
-  const model = createModel(spec, { classes: CLASSES, seed: 1, size: [size, size] });
+async function makeSteps(spec: ModelSpec, size: number) {
+  const model = await createModel(spec, { classes: CLASSES, seed: 1, size: [size, size] });
   const optimizer = adam({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 })(model.params);
   const loss = crossEntropy({ labelSmoothing: 0.1 }), rng = seededRng(3);
   let taken = 0;
@@ -40,7 +40,7 @@ gpuTest("training on WebGPU has the losses that cpu has", async () => {
   const losses: number[][] = [];
   for (const prefer of ["cpu", "webgpu"] as const) {
     await initBackend({ need: "train", prefer });
-    const { step, dispose } = makeSteps(NANO, 16);
+    const { step, dispose } = await makeSteps(NANO, 16);
     losses.push([await step(3), await step(3), await step(2)]);
     dispose();
   }
@@ -52,7 +52,7 @@ gpuTest(
   "training on WebGPU holds no more after 30 steps of changing batch sizes than after all sizes were seen",
   async () => {
     await useGpu();
-    const { step, dispose } = makeSteps(NANO, 32), sizes = [3, 1, 4, 2, 5];
+    const { step, dispose } = await makeSteps(NANO, 32), sizes = [3, 1, 4, 2, 5];
     const held =
       () => [tf.memory().numTensors, gpu().backend.bufferManager.numBytesAllocated, gpu().counters.newBuffers];
     let settled: number[] = [];
@@ -71,7 +71,7 @@ gpuTest(
 
 gpuTest("a training step of EfficientNet-B0 on WebGPU takes at most 1000 dispatches and 50 new buffers", async () => {
   await useGpu();
-  const { step, dispose } = makeSteps({ name: "efficientnet_b0" }, 64);
+  const { step, dispose } = await makeSteps({ name: "efficientnet_b0" }, 64);
   for (let i = 0; i < 2; i++) await step(2);
   const counts = await countsOf(async () => void await step(2));
   assert(counts.dispatches <= 1000 && counts.newBuffers <= 50, JSON.stringify(counts));

@@ -206,12 +206,12 @@ function correlateAny(
   for (let c = from; c < pixel; c += 16) {
     for (let k = 0; k < taps; k++) {
       const q = sums + <usize>k * pixel + c;
-      let sum = v128.load(q), p = x + <usize>k * pixel + c, g = dy + c;
+      let sum = zero(), p = x + <usize>k * pixel + c, g = dy + c;
       for (let i = 0; i < pixels; i++) {
         sum = fma(v128.load(p), v128.load(g), sum);
         p += step, g += pixel;
       }
-      v128.store(q, sum);
+      v128.store(q, f32x4.add(v128.load(q), sum)); // rows are summed by themselves first, which rounds less
     }
   }
 }

@@ -1,7 +1,7 @@
 /**
- * What works on elements alone: sums, the activation SiLU and its gradient, and Adam.
+ * What works on elements alone: sums, the activations and their gradients, and Adam.
  */
-import { activate, activationGradient, floats, fma, get, put, SILU } from "./simd";
+import { activate, activationGradient, floats, fma, GELU, get, HARD_SIGMOID, HARD_SWISH, put, RELU, SILU } from "./simd";
 
 /** Y = A + B, for elements `from`..`to`. */
 export function add(a: usize, b: usize, y: usize, part: i32, from: i32, to: i32): void {
@@ -29,22 +29,41 @@ function sumAt<T>(out: usize, partials: usize, count: i32, step: usize): void {
   put<T>(out, sum);
 }
 
-/** Y = X sigmoid(X), for elements `from`..`to`. */
-export function silu(x: usize, y: usize, part: i32, from: i32, to: i32): void {
-  let o = floats(from);
-  const end = floats(to);
-  for (; o + 16 <= end; o += 16) put<v128>(y + o, activate(get<v128>(x + o), SILU));
-  for (; o < end; o += 4) put<f32>(y + o, activate(get<f32>(x + o), SILU));
+/** Y = activation of X, for elements `from`..`to`. */
+export function activateElements(x: usize, y: usize, activation: i32, part: i32, from: i32, to: i32): void {
+  // One loop for each activation, which is then known inside it.
+  if (activation == RELU) activateRange(x, y, from, to, RELU);
+  else if (activation == SILU) activateRange(x, y, from, to, SILU);
+  else if (activation == HARD_SWISH) activateRange(x, y, from, to, HARD_SWISH);
+  else if (activation == GELU) activateRange(x, y, from, to, GELU);
+  else activateRange(x, y, from, to, HARD_SIGMOID);
 }
 
-/** dX of `silu`, for elements `from`..`to`. */
-export function siluGradient(x: usize, dy: usize, dx: usize, part: i32, from: i32, to: i32): void {
+@inline
+function activateRange(x: usize, y: usize, from: i32, to: i32, activation: i32): void {
   let o = floats(from);
   const end = floats(to);
-  for (; o + 16 <= end; o += 16) {
-    put<v128>(dx + o, activationGradient(get<v128>(dy + o), get<v128>(x + o), SILU));
-  }
-  for (; o < end; o += 4) put<f32>(dx + o, activationGradient(get<f32>(dy + o), get<f32>(x + o), SILU));
+  for (; o + 16 <= end; o += 16) put<v128>(y + o, activate(get<v128>(x + o), activation));
+  for (; o < end; o += 4) put<f32>(y + o, activate(get<f32>(x + o), activation));
+}
+
+/** dX of `activateElements`, for elements `from`..`to`. */
+export function activateElementsGradient(
+  x: usize, dy: usize, dx: usize, activation: i32, part: i32, from: i32, to: i32,
+): void {
+  if (activation == RELU) gradientRange(x, dy, dx, from, to, RELU);
+  else if (activation == SILU) gradientRange(x, dy, dx, from, to, SILU);
+  else if (activation == HARD_SWISH) gradientRange(x, dy, dx, from, to, HARD_SWISH);
+  else if (activation == GELU) gradientRange(x, dy, dx, from, to, GELU);
+  else gradientRange(x, dy, dx, from, to, HARD_SIGMOID);
+}
+
+@inline
+function gradientRange(x: usize, dy: usize, dx: usize, from: i32, to: i32, activation: i32): void {
+  let o = floats(from);
+  const end = floats(to);
+  for (; o + 16 <= end; o += 16) put<v128>(dx + o, activationGradient(get<v128>(dy + o), get<v128>(x + o), activation));
+  for (; o < end; o += 4) put<f32>(dx + o, activationGradient(get<f32>(dy + o), get<f32>(x + o), activation));
 }
 
 /** A parameter in a step of Adam: addresses, and how much of it is kept before the step, for decoupled decay. */

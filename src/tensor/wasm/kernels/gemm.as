@@ -160,7 +160,7 @@ function multiplyBlock(
 
 /** One lane in all four; the lane is known when compiling. */
 @inline
-function spread(v: v128, lane: i32): v128 {
+export function spread(v: v128, lane: i32): v128 {
   if (lane == 0) return v128.shuffle<f32>(v, v, 0, 0, 0, 0);
   if (lane == 1) return v128.shuffle<f32>(v, v, 1, 1, 1, 1);
   if (lane == 2) return v128.shuffle<f32>(v, v, 2, 2, 2, 2);
@@ -169,7 +169,7 @@ function spread(v: v128, lane: i32): v128 {
 
 /** Writes, or adds, a row of a register block. */
 @inline
-function storeRow(c: usize, low: v128, high: v128, width: i32, add: bool): void {
+export function storeRow(c: usize, low: v128, high: v128, width: i32, add: bool): void {
   if (width == PANEL) {
     if (add) {
       low = f32x4.add(low, v128.load(c));

@@ -4,7 +4,8 @@
  */
 import { normalise, Normalised } from "./batch_norm";
 import {
-  activate, exponentialBy, get, LIMIT, MINUS_LOG2_E, NONE, ONE, P1, P2, P3, P4, P5, put, RELU, ROUNDER, SILU, zero,
+  activate, exponentialBy, GELU, get, HARD_SWISH, LIMIT, MINUS_LOG2_E, NONE, ONE, P1, P2, P3, P4, P5, put, RELU, ROUNDER,
+  SILU, zero,
 } from "./simd";
 
 /**
@@ -22,17 +23,14 @@ export function normaliseInto(
   input: usize, x: usize, row: usize, y: usize, gap: usize, rows: i32, from: usize, to: usize, sums: usize,
 ): void {
   const n = changetype<Normalised>(input);
-  // One loop for each activation, with and without sums, which are then known inside it.
+  // One loop for each activation, which is then known inside it.
   if (n.activation == SILU) {
     if (sums) rowsInto(n, x, row, y, gap, rows, from, to, sums, SILU, true);
     else rowsInto(n, x, row, y, gap, rows, from, to, 0, SILU, false);
-  } else if (n.activation == RELU) {
-    if (sums) rowsInto(n, x, row, y, gap, rows, from, to, sums, RELU, true);
-    else rowsInto(n, x, row, y, gap, rows, from, to, 0, RELU, false);
-  } else {
-    if (sums) rowsInto(n, x, row, y, gap, rows, from, to, sums, NONE, true);
-    else rowsInto(n, x, row, y, gap, rows, from, to, 0, NONE, false);
-  }
+  } else if (n.activation == RELU) rowsInto(n, x, row, y, gap, rows, from, to, sums, RELU, sums != 0);
+  else if (n.activation == HARD_SWISH) rowsInto(n, x, row, y, gap, rows, from, to, sums, HARD_SWISH, sums != 0);
+  else if (n.activation == GELU) rowsInto(n, x, row, y, gap, rows, from, to, sums, GELU, sums != 0);
+  else rowsInto(n, x, row, y, gap, rows, from, to, sums, NONE, sums != 0);
 }
 
 @inline

@@ -1,7 +1,7 @@
 /**
  * Squeeze and excitation's two ends (Hu et al., 2018, https://arxiv.org/abs/1709.01507): the mean over an image's pixels,
  * and the scaling of its channels, with their gradients. Images are `[B, pixels, C]`, one value a channel `[B, C]`. And the
- * gradient of max pooling.
+ * gradients of max and average pooling.
  */
 import { Geometry } from "./convolution";
 import { floats, fma, get, put, zero } from "./simd";
@@ -137,6 +137,26 @@ function giveToFirst<T>(x: usize, y: usize, dy: usize, dx: usize, g: Geometry, y
       const o = <usize>(iy * g.width + ix) * pixel, met = f32x4.eq(get<T>(x + o), greatest);
       put<T>(dx + o, f32x4.add(get<T>(dx + o), v128.and(left, met)));
       left = v128.andnot(left, met);
+    }
+  }
+}
+
+/** dX of Y = the mean of each window of X, all of whose pixels are inside, for images `from`..`to`. */
+export function averagePoolGradient(dy: usize, dx: usize, geometry: usize, part: i32, from: i32, to: i32): void {
+  const g = changetype<Geometry>(geometry), pixel = floats(g.channels), size = <usize>(g.height * g.width) * pixel;
+  memory.fill(dx + <usize>from * size, 0, <usize>(to - from) * size);
+  const windows = g.gridHeight * g.gridWidth, share = f32x4.splat(1 / <f32>(g.filterHeight * g.filterWidth));
+  for (let i = from * windows; i < to * windows; i++) {
+    const y0 = i / g.gridWidth % g.gridHeight * g.strideY, x0 = i % g.gridWidth * g.strideX;
+    const gradient = dy + <usize>i * pixel;
+    for (let ky = 0; ky < g.filterHeight; ky++) {
+      let out = dx + <usize>(i / windows) * size + <usize>((y0 + ky) * g.width + x0) * pixel;
+      for (let kx = 0; kx < g.filterWidth; kx++) {
+        let c: usize = 0;
+        for (; c + 16 <= pixel; c += 16) put<v128>(out + c, fma(get<v128>(gradient + c), share, get<v128>(out + c)));
+        for (; c < pixel; c += 4) put<f32>(out + c, fma(get<f32>(gradient + c), share, get<f32>(out + c)));
+        out += pixel;
+      }
     }
   }
 }

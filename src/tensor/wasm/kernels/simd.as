@@ -59,6 +59,17 @@ export let P4: f32 = 0.009671512991189957;
 export let P5: f32 = 0.001326472614891827;
 export let ONE: f32 = 1;
 
+/* Numerator and denominator of `erfcBy`, from x^1 on. */
+export let N1: f32 = 1.2332056760787964;
+export let N2: f32 = 0.726163923740387;
+export let N3: f32 = 0.22662964463233948;
+export let N4: f32 = 0.03225437551736832;
+export let D1: f32 = 2.3615853786468506;
+export let D2: f32 = 2.3909192085266113;
+export let D3: f32 = 1.3152143955230713;
+export let D4: f32 = 0.4017196595668793;
+export let D5: f32 = 0.05716859921813011;
+
 /**
  * exp(-z), as above, with the constants given: a loop reads them once before it begins, where `sigmoid` would have them read
  * for each value.
@@ -92,16 +103,103 @@ export function sigmoid(z: v128): v128 {
   return sigmoidBy(z, log2e, rounder, low, high, p1, p2, p3, p4, p5, one);
 }
 
-/** No activation, max(z, 0), or z sigmoid(z): the numbers that `activation` arguments take. */
+/** exp(-z) for z >= 0, in the same way; not below exp(-87). */
+@inline
+function expOfMinus(z: v128): v128 {
+  const kept = f32x4.pmin(f32x4.splat(LIMIT), z), log2e = f32x4.splat(MINUS_LOG2_E), rounder = f32x4.splat(ROUNDER);
+  const sum = fma(kept, log2e, rounder), r = fma(kept, log2e, f32x4.sub(rounder, sum));
+  const high = fma(fma(f32x4.splat(P5), r, f32x4.splat(P4)), r, f32x4.splat(P3));
+  const polynomial = fma(fma(fma(high, r, f32x4.splat(P2)), r, f32x4.splat(P1)), r, f32x4.splat(ONE));
+  return i32x4.add(polynomial, i32x4.shl(sum, 23));
+}
+
+/** Where the complementary error function ends in float32: beyond, it counts as 0. */
+const ERFC_END: f32 = 10;
+
+/**
+ * erfc(a) = exp(-a^2) N(a) / D(a) for a >= 0, given the exponential: a rational function in place of the scaled function, as
+ * Cody, 1969, https://doi.org/10.1090/S0025-5718-1969-0247736-4 has it, but of degrees 4 and 5 for all of 0..9.5, fitted with
+ * the relative error as its measure (5e-9). All its terms are positive, so that nothing cancels: in float32 the error is at
+ * most 2e-7, and the tail keeps its digits.
+ */
+@inline
+function erfcBy(a: v128, exponential: v128): v128 {
+  const inside = f32x4.lt(a, f32x4.splat(ERFC_END)), x = f32x4.pmin(f32x4.splat(ERFC_END), a);
+  const one = f32x4.splat(ONE);
+  let n = fma(x, f32x4.splat(N4), f32x4.splat(N3)), d = fma(x, f32x4.splat(D5), f32x4.splat(D4));
+  n = fma(x, n, f32x4.splat(N2)), d = fma(x, d, f32x4.splat(D3));
+  n = fma(x, n, f32x4.splat(N1)), d = fma(x, d, f32x4.splat(D2));
+  n = fma(x, n, one), d = fma(x, fma(x, d, f32x4.splat(D1)), one);
+  return v128.and(inside, f32x4.mul(exponential, f32x4.div(n, d)));
+}
+
+/** Twice the standard normal distribution's share below z, given exp(-z^2 / 2). */
+@inline
+function twiceNormalShare(z: v128, exponential: v128): v128 {
+  const tail = erfcBy(f32x4.mul(f32x4.abs(z), f32x4.splat(0.7071067811865476)), exponential);
+  return v128.bitselect(tail, f32x4.sub(f32x4.splat(2), tail), f32x4.lt(z, zero()));
+}
+
+/** exp(-z^2 / 2). */
+@inline
+function bell(z: v128): v128 {
+  return expOfMinus(f32x4.mul(f32x4.mul(z, z), f32x4.splat(0.5)));
+}
+
+/** z times the standard normal distribution's share below z. Hendrycks and Gimpel, 2016, https://arxiv.org/abs/1606.08415 */
+@inline
+function gelu(z: v128): v128 {
+  return f32x4.mul(f32x4.mul(z, f32x4.splat(0.5)), twiceNormalShare(z, bell(z)));
+}
+
+/** Its slope: the share below z, and z times the density there. */
+@inline
+function geluSlope(z: v128): v128 {
+  const b = bell(z), density = f32x4.mul(f32x4.mul(z, f32x4.splat(0.3989422804014327)), b);
+  return fma(twiceNormalShare(z, b), f32x4.splat(0.5), density);
+}
+
+/** relu6(z + 3) / 6. */
+@inline
+function hardSigmoid(z: v128): v128 {
+  const shifted = f32x4.add(z, f32x4.splat(3));
+  return f32x4.mul(f32x4.min(f32x4.splat(6), f32x4.max(zero(), shifted)), f32x4.splat(0.16666666666666666));
+}
+
+/** Its slope: a sixth between -3 and 3; NaN at NaN. */
+@inline
+function hardSigmoidSlope(z: v128): v128 {
+  const outside = f32x4.ge(f32x4.abs(z), f32x4.splat(3));
+  return v128.andnot(f32x4.add(f32x4.mul(z, zero()), f32x4.splat(0.16666666666666666)), outside);
+}
+
+/** The slope of z hardSigmoid(z): 0 up to -3, (2 z + 3) / 6, 1 from 3 on; NaN at NaN. */
+@inline
+function hardSwishSlope(z: v128): v128 {
+  const three = f32x4.splat(3), inner = fma(z, f32x4.splat(0.3333333333333333), f32x4.splat(0.5));
+  const right = v128.bitselect(f32x4.splat(1), inner, f32x4.ge(z, three));
+  return v128.andnot(right, f32x4.le(z, f32x4.splat(-3)));
+}
+
+/**
+ * No activation, max(z, 0), z sigmoid(z), z hardSigmoid(z), GELU, or the hard sigmoid itself: the numbers that `activation`
+ * arguments take. 3 is the logistic function, of `squeeze.as` alone.
+ */
 export const NONE: i32 = 0;
 export const RELU: i32 = 1;
 export const SILU: i32 = 2;
+export const HARD_SWISH: i32 = 4;
+export const GELU: i32 = 5;
+export const HARD_SIGMOID: i32 = 6;
 
 /** The activation of z. */
 @inline
 export function activate(z: v128, activation: i32): v128 {
   if (activation == SILU) return f32x4.mul(z, sigmoid(z));
-  if (activation == RELU) return f32x4.pmax(zero(), z);
+  if (activation == RELU) return f32x4.pmax(z, zero()); // in this order NaN stays
+  if (activation == HARD_SWISH) return f32x4.mul(z, hardSigmoid(z));
+  if (activation == GELU) return gelu(z);
+  if (activation == HARD_SIGMOID) return hardSigmoid(z);
   return z;
 }
 
@@ -118,6 +216,9 @@ export function activationGradient(gradient: v128, z: v128, activation: i32): v1
     const s = sigmoid(z), one = f32x4.splat(ONE);
     return f32x4.mul(f32x4.mul(gradient, s), fma(z, f32x4.sub(one, s), one)); // s (1 + z (1 - s)), finite for all z
   }
-  if (activation == RELU) return v128.and(gradient, f32x4.gt(z, zero()));
+  if (activation == RELU) return v128.andnot(gradient, f32x4.le(z, zero()));
+  if (activation == HARD_SWISH) return f32x4.mul(gradient, hardSwishSlope(z));
+  if (activation == GELU) return f32x4.mul(gradient, geluSlope(z));
+  if (activation == HARD_SIGMOID) return f32x4.mul(gradient, hardSigmoidSlope(z));
   return gradient;
 }
