@@ -18,8 +18,9 @@ export function columnsRead(results: i32, taps: i32, stride: i32): i32 {
 }
 
 /**
- * Results of a row: sums over the table's pairs of an image row convolved with a filter row.
+ * Results of a row: sums over the table's pairs of an image row convolved with a filter row; zeros where there are none.
  *
+ * @param out The first result.
  * @param column Bytes from the beginning of the table's image rows to the first result's first column.
  * @param tap Bytes from the beginning of the table's filter rows to the first tap.
  * @param taps How many taps there are, for neighbouring columns each.
@@ -42,7 +43,8 @@ export function slide(
       else if (taps == 3 && stride == 2) tileOfThree(table, end, x, tap, tapGap, 2, y, outGap, count, pixel, from, to);
       else if (stride == 1) tile(table, end, x, tap, taps, tapGap, 1, y, outGap, count, pixel, from, to);
       else tile(table, end, x, tap, taps, tapGap, stride, y, outGap, count, pixel, from, to);
-      if (from + BLOCK >= pixel && even < pixel) narrowTile(table, end, x, tap, taps, tapGap, stride, y, outGap, count, pixel, even);
+      const odd = even < pixel && from + BLOCK >= pixel; // once, with the last block
+      if (odd) narrowTile(table, end, x, tap, taps, tapGap, stride, y, outGap, count, pixel, even);
     }
   }
 }
