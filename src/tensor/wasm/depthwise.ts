@@ -38,10 +38,21 @@ function channelsUp({ inChannels }: ConvInfo): number {
   return Math.ceil(inChannels / 4) * 4;
 }
 
-/** Bytes of a row of the image with its padding. */
+/** Results that the kernels make at once, as in slide.as. */
+const TILE = 4;
+
+/** Bytes of a row of the image with its padding, as in rows.as. */
 function paddedRow(info: ConvInfo): number {
   const { padInfo: { left }, inWidth, outWidth, strideWidth, filterWidth } = info;
-  return Math.max(inWidth + left, (outWidth - 1) * strideWidth + filterWidth) * channelsUp(info) * 4;
+  const read = (Math.max(outWidth, TILE) - 1) * strideWidth + filterWidth;
+  return Math.max(inWidth + left, read) * channelsUp(info) * 4;
+}
+
+/** Bytes of a row of the output gradient with its padding, as in back_rows.as. */
+function paddedGradientRow(info: ConvInfo): number {
+  const { padInfo: { left }, inWidth, outWidth, strideWidth, filterWidth } = info;
+  const read = Math.ceil(left / strideWidth) + Math.max(Math.ceil(inWidth / strideWidth), TILE);
+  return (Math.floor((filterWidth - 1) / strideWidth) + Math.max(outWidth, read)) * channelsUp(info) * 4;
 }
 
 /** The filter as the kernels want it; as it is, if there is nothing to change. */
@@ -111,7 +122,7 @@ export interface DepthwiseBlockWork {
 export function depthwiseBlock(work: DepthwiseBlockWork): number {
   const e = engine(), { info } = work, { filterHeight, filterWidth, inWidth, inChannels } = info;
   const pixel = channelsUp(info) * 4, taps = filterHeight * filterWidth;
-  const stride = TABLE + filterHeight * (inWidth + filterWidth - 1) * pixel + paddedRow(info) + 2 * inWidth * pixel;
+  const stride = TABLE + filterHeight * paddedGradientRow(info) + paddedRow(info) + 2 * inWidth * pixel;
   const partials = e.scratch("partials", PARTS * taps * pixel), { dz, operand, x, input, dx, residual, sums } = work;
   const args = [dz, operand, x, input, prepared(work.filter, info, true), dx, residual, partials, sums];
   const room = [placeGeometry(geometryOf(info)), e.scratch("rows", PARTS * stride), stride];
@@ -122,8 +133,7 @@ export function depthwiseBlock(work: DepthwiseBlockWork): number {
 
 function inputGradient(dy: tf.TensorInfo, filter: tf.TensorInfo, info: ConvInfo): tf.TensorInfo {
   const e = engine(), out = e.output(info.inShape), pixel = channelsUp(info) * 4;
-  const row = (info.inWidth + info.filterWidth - 1) * pixel;
-  const stride = TABLE + info.filterHeight * row + info.inWidth * pixel;
+  const stride = TABLE + info.filterHeight * paddedGradientRow(info) + info.inWidth * pixel;
   const args = [e.address(dy), prepared(filter, info, true), e.address(out), placeGeometry(geometryOf(info))];
   e.run("depthwiseInput", [...args, e.scratch("rows", PARTS * stride), stride], info.batchSize * info.inHeight);
   return out;

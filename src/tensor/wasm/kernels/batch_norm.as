@@ -7,7 +7,7 @@
  * lost where a channel's mean is far greater than its deviation. For the same reason everything works on x - mean.
  */
 import {
-  activate, activationGradient, floats, fma, GELU, get, HARD_SWISH, LIMIT, MINUS_LOG2_E, ONE, P1, P2, P3, P4, P5, put, RELU,
+  activate, activationGradient, floats, fma, GELU, get, HARD_SWISH, LIMIT, MINUS_LOG2_E, NONE, ONE, P1, P2, P3, P4, P5, put,
   ROUNDER, sigmoidBy, SILU, siluGradientBy, zero,
 } from "./simd";
 
@@ -158,53 +158,8 @@ function normaliseRow(x: usize, y: usize, row: usize, mean: usize, scale: usize,
   }
 }
 
-/** Pixels for which the tables' values of a channel are read once. */
+/** Rows for which the tables' values of a channel are read once. */
 const TOGETHER: i32 = 8;
-
-/**
- * Rows through a norm and its activation.
- *
- * @param gap Bytes of Y from one row to the next.
- * @param sums Where each channel's sum is added; 0 for nowhere.
- */
-export function normaliseInto(input: usize, x: usize, y: usize, gap: usize, rows: i32, C: i32, sums: usize): void {
-  const n = changetype<Normalised>(input), row = floats(C);
-  for (let i = 0; i < rows; i += TOGETHER) {
-    const count = min(TOGETHER, rows - i);
-    let c: usize = 0;
-    if (n.activation == SILU) {
-      for (; c + 16 <= row; c += 16) intoColumn<v128>(x + c, y + c, n, c, sums, count, row, gap, SILU);
-    } else if (n.activation == RELU) {
-      for (; c + 16 <= row; c += 16) intoColumn<v128>(x + c, y + c, n, c, sums, count, row, gap, RELU);
-    } else {
-      for (; c + 16 <= row; c += 16) intoColumn<v128>(x + c, y + c, n, c, sums, count, row, gap, n.activation);
-    }
-    for (; c < row; c += 4) intoColumn<f32>(x + c, y + c, n, c, sums, count, row, gap, n.activation);
-    x += <usize>count * row, y += <usize>count * gap;
-  }
-}
-
-@inline
-function intoColumn<T>(
-  x: usize, y: usize, n: Normalised, c: usize, sums: usize, count: i32, row: usize, gap: usize, activation: i32,
-): void {
-  const mean = get<T>(n.mean + c), scale = get<T>(n.scale + c), beta = get<T>(n.beta + c);
-  let sum = sums ? get<T>(sums + c) : zero();
-  // What sigmoidBy() takes, read before the loop.
-  const log2e = f32x4.splat(MINUS_LOG2_E), rounder = f32x4.splat(ROUNDER), one = f32x4.splat(ONE);
-  const low = f32x4.splat(-LIMIT), high = f32x4.splat(LIMIT), p1 = f32x4.splat(P1), p2 = f32x4.splat(P2);
-  const p3 = f32x4.splat(P3), p4 = f32x4.splat(P4), p5 = f32x4.splat(P5);
-  for (let i = 0; i < count; i++) {
-    const z = normalise(get<T>(x), mean, scale, beta);
-    const value = activation == SILU
-      ? f32x4.mul(z, sigmoidBy(z, log2e, rounder, low, high, p1, p2, p3, p4, p5, one))
-      : activate(z, activation);
-    put<T>(y, value);
-    sum = f32x4.add(sum, value);
-    x += row, y += gap;
-  }
-  if (sums) put<T>(sums + c, sum);
-}
 
 /**
  * The gradient before the activation, dz, and for each part its sum `[C]` and its sum times (x - mean) `[C]`.
@@ -233,6 +188,9 @@ function sumBlock<T>(
   activation: i32,
 ): void {
   let c: usize = 0;
+  if (!dz && activation == NONE) {
+    for (; c + 32 <= row; c += 32) sumPair(x + c, dy + c, row, rows, mean + c, sums + c);
+  }
   for (; c + 16 <= row; c += 16) {
     sumColumn<v128>(
       x + c, dy + c, dz ? dz + c : 0, row, rows, mean + c, scale + c, beta + c, sums + c, activation,
@@ -241,6 +199,22 @@ function sumBlock<T>(
   for (; c < row; c += 4) {
     sumColumn<f32>(x + c, dy + c, dz ? dz + c : 0, row, rows, mean + c, scale + c, beta + c, sums + c, activation);
   }
+}
+
+/** Sums without an activation, two vectors at a turn. */
+@inline
+function sumPair(x: usize, dy: usize, row: usize, rows: i32, mean: usize, sums: usize): void {
+  const m0 = v128.load(mean), m1 = v128.load(mean, 16), products = sums + row;
+  let s0 = v128.load(sums), s1 = v128.load(sums, 16), p0 = v128.load(products), p1 = v128.load(products, 16);
+  for (let r = 0; r < rows; r++) {
+    const g0 = v128.load(dy), g1 = v128.load(dy, 16);
+    const d0 = f32x4.sub(v128.load(x), m0), d1 = f32x4.sub(v128.load(x, 16), m1);
+    s0 = f32x4.add(s0, g0), s1 = f32x4.add(s1, g1);
+    p0 = fma(g0, d0, p0), p1 = fma(g1, d1, p1);
+    x += row, dy += row;
+  }
+  v128.store(sums, s0), v128.store(sums, s1, 16);
+  v128.store(products, p0), v128.store(products, p1, 16);
 }
 
 @inline

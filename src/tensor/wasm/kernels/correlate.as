@@ -1,151 +1,217 @@
 /**
- * What rows add to a depthwise filter's gradient: the sums, over a row, of image times gradient at each distance of the
- * filter. Sums of four channels at a time are in registers.
+ * What a row adds to a depthwise filter's gradient: the sums, over the row, of image times gradient at each distance of the
+ * filter. Two vectors of channels are worked on at a turn, which V8 can join to one of twice the length where it checks no
+ * bounds; their sums are in registers, and each column of the image is loaded once for all the results that it belongs to.
  */
-import { zero, fma } from "./simd";
-import { settle } from "./slide";
-
-/** Three rows by three taps at stride 1: nine sums in registers, a column of the image meets three of the gradient. */
-export function correlateThree(
-  x0: usize, x1: usize, x2: usize, dy: usize, sums: usize, pixels: i32, pixel: usize,
-): void {
-  for (let c: usize = 0; c < pixel; c += 16) {
-    let s00 = zero(), s01 = zero(), s02 = zero(), s10 = zero(), s11 = zero(), s12 = zero();
-    let s20 = zero(), s21 = zero(), s22 = zero();
-    let g1 = zero(), g2 = zero(); // the gradients one and two columns back
-    let at = c;
-    for (let i = -2; i < pixels; i++) {
-      const g0 = i + 2 < pixels ? v128.load(dy + at) : zero();
-      let v = v128.load(x0 + at);
-      s00 = fma(v, g0, s00), s01 = fma(v, g1, s01), s02 = fma(v, g2, s02);
-      v = v128.load(x1 + at);
-      s10 = fma(v, g0, s10), s11 = fma(v, g1, s11), s12 = fma(v, g2, s12);
-      v = v128.load(x2 + at);
-      s20 = fma(v, g0, s20), s21 = fma(v, g1, s21), s22 = fma(v, g2, s22);
-      g2 = g1, g1 = g0;
-      at += pixel;
-    }
-    let q = sums + c;
-    settle(q, s00, true), settle(q + pixel, s01, true), settle(q + 2 * pixel, s02, true);
-    q += 3 * pixel;
-    settle(q, s10, true), settle(q + pixel, s11, true), settle(q + 2 * pixel, s12, true);
-    q += 3 * pixel;
-    settle(q, s20, true), settle(q + pixel, s21, true), settle(q + 2 * pixel, s22, true);
-  }
-}
-
-/** One image row with three rows of the gradient, whose filter rows follow one another, by three taps at stride 1. */
-export function correlateWithThree(
-  x: usize, g0: usize, g1: usize, g2: usize, sums: usize, pixels: i32, pixel: usize,
-): void {
-  for (let c: usize = 0; c < pixel; c += 16) {
-    let s00 = zero(), s01 = zero(), s02 = zero(), s10 = zero(), s11 = zero(), s12 = zero();
-    let s20 = zero(), s21 = zero(), s22 = zero();
-    let at = c, v0 = v128.load(x + c), v1 = v128.load(x + pixel + c), p = x + 2 * pixel + c;
-    for (let i = 0; i < pixels; i++) {
-      const v2 = v128.load(p);
-      let g = v128.load(g0 + at);
-      s00 = fma(v0, g, s00), s01 = fma(v1, g, s01), s02 = fma(v2, g, s02);
-      g = v128.load(g1 + at);
-      s10 = fma(v0, g, s10), s11 = fma(v1, g, s11), s12 = fma(v2, g, s12);
-      g = v128.load(g2 + at);
-      s20 = fma(v0, g, s20), s21 = fma(v1, g, s21), s22 = fma(v2, g, s22);
-      v0 = v1, v1 = v2;
-      p += pixel, at += pixel;
-    }
-    let q = sums + c;
-    settle(q, s00, true), settle(q + pixel, s01, true), settle(q + 2 * pixel, s02, true);
-    q += 3 * pixel;
-    settle(q, s10, true), settle(q + pixel, s11, true), settle(q + 2 * pixel, s12, true);
-    q += 3 * pixel;
-    settle(q, s20, true), settle(q + pixel, s21, true), settle(q + 2 * pixel, s22, true);
-  }
-}
+import { fma, zero } from "./simd";
 
 /**
  * One image row with one row of the gradient.
  *
- * @param stride Bytes of the image row from one result to the next.
- * @param gap Bytes of the gradient row from one result to the next.
+ * @param sums `[taps, C rounded up]`.
+ * @param stride Columns of the image row from one result to the next.
  */
 export function correlate(
-  x: usize, dy: usize, sums: usize, taps: i32, pixels: i32, pixel: usize, stride: usize, gap: usize,
+  x: usize, dy: usize, sums: usize, taps: i32, pixels: i32, pixel: usize, stride: i32,
 ): void {
-  if (taps == 5 && stride == pixel) correlateFive(x, dy, sums, pixels, pixel, gap);
-  else if (taps == 5) correlateFiveApart(x, dy, sums, pixels, pixel, stride, gap);
-  else if (taps == 3) correlateThreeTaps(x, dy, sums, pixels, pixel, stride, gap);
-  else correlateAny(x, dy, sums, taps, pixels, pixel, stride, gap);
+  let done = pixel & ~31;
+  if (taps == 3 && stride == 1) threeTaps(x, dy, sums, pixels, pixel, 1, done);
+  else if (taps == 3 && stride == 2) threeTaps(x, dy, sums, pixels, pixel, 2, done);
+  else if (taps == 5 && stride == 1) fiveTaps(x, dy, sums, pixels, pixel, 1, done);
+  else if (taps == 5 && stride == 2) fiveTaps(x, dy, sums, pixels, pixel, 2, done);
+  else done = 0;
+  correlateAny(x, dy, sums, taps, pixels, pixel, <usize>stride * pixel, done);
 }
 
-/** Three taps. */
-function correlateThreeTaps(
-  x: usize, dy: usize, sums: usize, pixels: i32, pixel: usize, stride: usize, gap: usize,
-): void {
-  for (let c: usize = 0; c < pixel; c += 16) {
-    let s0 = zero(), s1 = zero(), s2 = zero(), p = x + c, g = dy + c;
-    for (let i = 0; i < pixels; i++) {
-      const d = v128.load(g);
-      s0 = fma(v128.load(p), d, s0);
-      s1 = fma(v128.load(p + pixel), d, s1);
-      s2 = fma(v128.load(p + 2 * pixel), d, s2);
-      p += stride, g += gap;
-    }
-    const q = sums + c;
-    settle(q, s0, true), settle(q + pixel, s1, true), settle(q + 2 * pixel, s2, true);
-  }
+@inline
+function addTo(q: usize, low: v128, high: v128): void {
+  low = f32x4.add(v128.load(q), low), high = f32x4.add(v128.load(q, 16), high);
+  v128.store(q, low), v128.store(q, high, 16);
 }
 
-/** Five taps at stride 1: the image's last five columns stay in registers. */
-function correlateFive(x: usize, dy: usize, sums: usize, pixels: i32, pixel: usize, gap: usize): void {
-  for (let c: usize = 0; c < pixel; c += 16) {
-    let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero(), s4 = zero(), p = x + c, g = dy + c;
-    let v0 = v128.load(p), v1 = v128.load(p + pixel), v2 = v128.load(p + 2 * pixel), v3 = v128.load(p + 3 * pixel);
-    p += 4 * pixel;
-    for (let i = 0; i < pixels; i++) {
-      const d = v128.load(g), v4 = v128.load(p);
-      s0 = fma(v0, d, s0), s1 = fma(v1, d, s1), s2 = fma(v2, d, s2), s3 = fma(v3, d, s3), s4 = fma(v4, d, s4);
-      v0 = v1, v1 = v2, v2 = v3, v3 = v4;
-      p += pixel, g += gap;
-    }
-    let q = sums + c;
-    settle(q, s0, true), settle(q + pixel, s1, true), settle(q + 2 * pixel, s2, true);
-    settle(q + 3 * pixel, s3, true), settle(q + 4 * pixel, s4, true);
-  }
-}
-
-/** Five taps at a larger stride. */
-function correlateFiveApart(
-  x: usize, dy: usize, sums: usize, pixels: i32, pixel: usize, stride: usize, gap: usize,
-): void {
-  for (let c: usize = 0; c < pixel; c += 16) {
-    let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero(), s4 = zero(), p = x + c, g = dy + c;
-    for (let i = 0; i < pixels; i++) {
-      const d = v128.load(g);
-      s0 = fma(v128.load(p), d, s0);
-      s1 = fma(v128.load(p + pixel), d, s1);
-      s2 = fma(v128.load(p + 2 * pixel), d, s2);
-      s3 = fma(v128.load(p + 3 * pixel), d, s3);
-      s4 = fma(v128.load(p + 4 * pixel), d, s4);
-      p += stride, g += gap;
-    }
-    let q = sums + c;
-    settle(q, s0, true), settle(q + pixel, s1, true), settle(q + 2 * pixel, s2, true);
-    settle(q + 3 * pixel, s3, true), settle(q + 4 * pixel, s4, true);
-  }
-}
-
-/** Any number of taps. */
-function correlateAny(
-  x: usize, dy: usize, sums: usize, taps: i32, pixels: i32, pixel: usize, stride: usize, gap: usize,
-): void {
-  for (let c: usize = 0; c < pixel; c += 16) {
-    for (let k = 0; k < taps; k++) {
-      let s = zero(), p = x + <usize>k * pixel + c, g = dy + c;
-      for (let i = 0; i < pixels; i++) {
-        s = fma(v128.load(p), v128.load(g), s);
-        p += stride, g += gap;
+/** Three taps, four results at a turn. */
+@inline
+function threeTaps(x: usize, dy: usize, sums: usize, pixels: i32, pixel: usize, stride: i32, even: usize): void {
+  const step = <usize>stride * pixel;
+  for (let c: usize = 0; c < even; c += 32) {
+    let s0 = zero(), s1 = zero(), s2 = zero();
+    let z0 = zero(), z1 = zero(), z2 = zero();
+    let p = x + c, at = dy + c, i = 0;
+    for (; i + 4 <= pixels; i += 4) {
+      const g0 = v128.load(at), h0 = v128.load(at, 16);
+      at += pixel;
+      const g1 = v128.load(at), h1 = v128.load(at, 16);
+      at += pixel;
+      const g2 = v128.load(at), h2 = v128.load(at, 16);
+      at += pixel;
+      const g3 = v128.load(at), h3 = v128.load(at, 16);
+      at += pixel;
+      let q = p, v: v128, u: v128;
+      if (stride == 1) {
+        v = v128.load(q), u = v128.load(q, 16);
+        s0 = fma(v, g0, s0), z0 = fma(u, h0, z0);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s1 = fma(v, g0, s1), z1 = fma(u, h0, z1), s0 = fma(v, g1, s0), z0 = fma(u, h1, z0);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s2 = fma(v, g0, s2), z2 = fma(u, h0, z2), s1 = fma(v, g1, s1), z1 = fma(u, h1, z1);
+        s0 = fma(v, g2, s0), z0 = fma(u, h2, z0);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s2 = fma(v, g1, s2), z2 = fma(u, h1, z2), s1 = fma(v, g2, s1), z1 = fma(u, h2, z1);
+        s0 = fma(v, g3, s0), z0 = fma(u, h3, z0);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s2 = fma(v, g2, s2), z2 = fma(u, h2, z2), s1 = fma(v, g3, s1), z1 = fma(u, h3, z1);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s2 = fma(v, g3, s2), z2 = fma(u, h3, z2);
+      } else {
+        v = v128.load(q), u = v128.load(q, 16);
+        s0 = fma(v, g0, s0), z0 = fma(u, h0, z0);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s1 = fma(v, g0, s1), z1 = fma(u, h0, z1);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s2 = fma(v, g0, s2), z2 = fma(u, h0, z2), s0 = fma(v, g1, s0), z0 = fma(u, h1, z0);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s1 = fma(v, g1, s1), z1 = fma(u, h1, z1);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s2 = fma(v, g1, s2), z2 = fma(u, h1, z2), s0 = fma(v, g2, s0), z0 = fma(u, h2, z0);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s1 = fma(v, g2, s1), z1 = fma(u, h2, z1);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s2 = fma(v, g2, s2), z2 = fma(u, h2, z2), s0 = fma(v, g3, s0), z0 = fma(u, h3, z0);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s1 = fma(v, g3, s1), z1 = fma(u, h3, z1);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s2 = fma(v, g3, s2), z2 = fma(u, h3, z2);
       }
-      settle(sums + <usize>k * pixel + c, s, true);
+      p += 4 * step;
+    }
+    for (; i < pixels; i++) {
+      const g = v128.load(at), h = v128.load(at, 16);
+      let q = p;
+      s0 = fma(v128.load(q), g, s0), z0 = fma(v128.load(q, 16), h, z0);
+      q += pixel;
+      s1 = fma(v128.load(q), g, s1), z1 = fma(v128.load(q, 16), h, z1);
+      q += pixel;
+      s2 = fma(v128.load(q), g, s2), z2 = fma(v128.load(q, 16), h, z2);
+      at += pixel, p += step;
+    }
+    let q = sums + c;
+    addTo(q, s0, z0);
+    q += pixel;
+    addTo(q, s1, z1);
+    q += pixel;
+    addTo(q, s2, z2);
+  }
+}
+
+/** Five taps, two results at a turn. */
+@inline
+function fiveTaps(x: usize, dy: usize, sums: usize, pixels: i32, pixel: usize, stride: i32, even: usize): void {
+  const step = <usize>stride * pixel;
+  for (let c: usize = 0; c < even; c += 32) {
+    let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero(), s4 = zero();
+    let z0 = zero(), z1 = zero(), z2 = zero(), z3 = zero(), z4 = zero();
+    let p = x + c, at = dy + c, i = 0;
+    for (; i + 2 <= pixels; i += 2) {
+      const g0 = v128.load(at), h0 = v128.load(at, 16);
+      at += pixel;
+      const g1 = v128.load(at), h1 = v128.load(at, 16);
+      at += pixel;
+      let q = p, v: v128, u: v128;
+      if (stride == 1) {
+        v = v128.load(q), u = v128.load(q, 16);
+        s0 = fma(v, g0, s0), z0 = fma(u, h0, z0);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s1 = fma(v, g0, s1), z1 = fma(u, h0, z1), s0 = fma(v, g1, s0), z0 = fma(u, h1, z0);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s2 = fma(v, g0, s2), z2 = fma(u, h0, z2), s1 = fma(v, g1, s1), z1 = fma(u, h1, z1);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s3 = fma(v, g0, s3), z3 = fma(u, h0, z3), s2 = fma(v, g1, s2), z2 = fma(u, h1, z2);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s4 = fma(v, g0, s4), z4 = fma(u, h0, z4), s3 = fma(v, g1, s3), z3 = fma(u, h1, z3);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s4 = fma(v, g1, s4), z4 = fma(u, h1, z4);
+      } else {
+        v = v128.load(q), u = v128.load(q, 16);
+        s0 = fma(v, g0, s0), z0 = fma(u, h0, z0);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s1 = fma(v, g0, s1), z1 = fma(u, h0, z1);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s2 = fma(v, g0, s2), z2 = fma(u, h0, z2), s0 = fma(v, g1, s0), z0 = fma(u, h1, z0);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s3 = fma(v, g0, s3), z3 = fma(u, h0, z3), s1 = fma(v, g1, s1), z1 = fma(u, h1, z1);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s4 = fma(v, g0, s4), z4 = fma(u, h0, z4), s2 = fma(v, g1, s2), z2 = fma(u, h1, z2);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s3 = fma(v, g1, s3), z3 = fma(u, h1, z3);
+        q += pixel;
+        v = v128.load(q), u = v128.load(q, 16);
+        s4 = fma(v, g1, s4), z4 = fma(u, h1, z4);
+      }
+      p += 2 * step;
+    }
+    for (; i < pixels; i++) {
+      const g = v128.load(at), h = v128.load(at, 16);
+      let q = p;
+      s0 = fma(v128.load(q), g, s0), z0 = fma(v128.load(q, 16), h, z0);
+      q += pixel;
+      s1 = fma(v128.load(q), g, s1), z1 = fma(v128.load(q, 16), h, z1);
+      q += pixel;
+      s2 = fma(v128.load(q), g, s2), z2 = fma(v128.load(q, 16), h, z2);
+      q += pixel;
+      s3 = fma(v128.load(q), g, s3), z3 = fma(v128.load(q, 16), h, z3);
+      q += pixel;
+      s4 = fma(v128.load(q), g, s4), z4 = fma(v128.load(q, 16), h, z4);
+      at += pixel, p += step;
+    }
+    let q = sums + c;
+    addTo(q, s0, z0);
+    q += pixel;
+    addTo(q, s1, z1);
+    q += pixel;
+    addTo(q, s2, z2);
+    q += pixel;
+    addTo(q, s3, z3);
+    q += pixel;
+    addTo(q, s4, z4);
+  }
+}
+
+/** Any number of taps, from byte `from` of each pixel on. */
+function correlateAny(
+  x: usize, dy: usize, sums: usize, taps: i32, pixels: i32, pixel: usize, step: usize, from: usize,
+): void {
+  for (let c = from; c < pixel; c += 16) {
+    for (let k = 0; k < taps; k++) {
+      const q = sums + <usize>k * pixel + c;
+      let sum = zero(), p = x + <usize>k * pixel + c, g = dy + c;
+      for (let i = 0; i < pixels; i++) {
+        sum = fma(v128.load(p), v128.load(g), sum);
+        p += step, g += pixel;
+      }
+      v128.store(q, f32x4.add(v128.load(q), sum)); // rows are summed by themselves first, which rounds less
     }
   }
 }

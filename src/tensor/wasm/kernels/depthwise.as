@@ -1,11 +1,11 @@
 /**
  * Depthwise convolutions `[KH, KW, C, 1]` and their gradients, row by row of the result; see `rows.as` and `slide.as`.
  *
- * The input gradient is the same convolution of the output gradient, whose columns are set apart by the stride, with the
- * filter mirrored; rows that the stride leaves empty are skipped.
+ * `back_rows.as` says how a row of the input gradient is made; each has the rows of the output gradient that meet it.
  */
+import { gradientColumns, leadColumns, slideBack } from "./back_rows";
 import { Geometry } from "./convolution";
-import { correlate, correlateThree } from "./correlate";
+import { correlate } from "./correlate";
 import { begin, finish } from "./epilogue";
 import { channelsUp, copyResult, copyRow, paddedWidth, placeRow, setPair, TABLE } from "./rows";
 import { floats, get, put } from "./simd";
@@ -53,7 +53,7 @@ export function depthwise(
       setPair(table, pairs++, row, filter + <usize>(ky * g.filterWidth) * pixel);
     }
     const out = y + <usize>(r * g.gridWidth) * floats(C);
-    slide(table, pairs, g.filterWidth, g.strideX, up == C ? out : result, g.gridWidth, pixel);
+    slide(table, pairs, 0, 0, g.filterWidth, pixel, g.strideX, up == C ? out : result, pixel, g.gridWidth, pixel);
     if (up != C) copyResult(out, result, g.gridWidth, C);
     const done = (r + 1) * g.gridWidth;
     if (done - finished < TOGETHER && r + 1 < to) continue;
@@ -66,21 +66,16 @@ export function depthwise(
  * The input gradient, rows `from`..`to` of all images' rows. The geometry is that of the forward convolution.
  *
  * @param filter Prepared, mirrored.
- * @param scratch Room for the table, `filterHeight` rows of `width + filterWidth - 1` pixels and a result row, for each
- *   part.
+ * @param scratch Room for the table, `filterHeight` padded rows of the gradient and a result row, for each part.
  */
 export function depthwiseInput(
   dy: usize, filter: usize, dx: usize, geometry: usize, scratch: usize, stride: usize, part: i32, from: i32, to: i32,
 ): void {
   const g = changetype<Geometry>(geometry), C = g.channels, up = channelsUp(C), pixel = floats(up);
   const table = scratch + <usize>part * stride, ring = table + TABLE;
-  const columns = g.width + g.filterWidth - 1, rowBytes = <usize>columns * pixel;
+  const rowBytes = <usize>gradientColumns(g) * pixel, lead = <usize>leadColumns(g) * pixel;
   const result = ring + <usize>g.filterHeight * rowBytes;
   memory.fill(ring, 0, <usize>g.filterHeight * rowBytes);
-  // Column i of the output gradient goes to column offset + i stride of the padded row, where there is one.
-  const offset = g.filterWidth - 1 - g.left;
-  const first = offset < 0 ? (-offset + g.strideX - 1) / g.strideX : 0;
-  const last = min(g.gridWidth, (columns - 1 - offset) / g.strideX + 1);
   let image = -1, copied = -1;
   for (let r = from; r < to; r++) {
     if (r / g.height != image) {
@@ -90,9 +85,8 @@ export function depthwiseInput(
     const y0 = r % g.height + g.top; // row oy of the output gradient meets filter row y0 - oy stride
     const low = max(0, (y0 - g.filterHeight + g.strideY) / g.strideY), high = min(g.gridHeight - 1, y0 / g.strideY);
     for (let oy = max(low, copied + 1); oy <= high; oy++) {
-      const row = ring + <usize>(oy % g.filterHeight) * rowBytes;
-      const source = dy + <usize>((image * g.gridHeight + oy) * g.gridWidth + first) * floats(C);
-      copyRow(row + floats((offset + first * g.strideX) * up), g.strideX * up, source, last - first, C);
+      const source = dy + <usize>((image * g.gridHeight + oy) * g.gridWidth) * floats(C);
+      copyRow(ring + <usize>(oy % g.filterHeight) * rowBytes + lead, up, source, g.gridWidth, C);
       copied = oy;
     }
     let pairs = 0;
@@ -103,7 +97,7 @@ export function depthwiseInput(
       setPair(table, pairs++, row, filter + <usize>(ky * g.filterWidth) * pixel);
     }
     const out = dx + <usize>(r * g.width) * floats(C);
-    slide(table, pairs, g.filterWidth, 1, up == C ? out : result, g.width, pixel);
+    slideBack(g, table, pairs, up == C ? out : result, pixel);
     if (up != C) copyResult(out, result, g.width, C);
   }
 }
@@ -140,17 +134,9 @@ export function depthwiseFilter(
       copyRow(gradient, up, dyRow, g.gridWidth, C);
       dyRow = gradient;
     }
-    if (taps == 3 && g.strideX == 1 && end - start == 3) {
-      const sum = sums + <usize>((start - y0) * 3) * pixel;
-      correlateThree(
-        ring + <usize>(start % g.filterHeight) * rowBytes, ring + <usize>((start + 1) % g.filterHeight) * rowBytes,
-        ring + <usize>((start + 2) % g.filterHeight) * rowBytes, dyRow, sum, g.gridWidth, pixel,
-      );
-      continue;
-    }
     for (let iy = start; iy < end; iy++) {
       const row = ring + <usize>(iy % g.filterHeight) * rowBytes, sum = sums + <usize>((iy - y0) * taps) * pixel;
-      correlate(row, dyRow, sum, taps, g.gridWidth, pixel, <usize>g.strideX * pixel, pixel);
+      correlate(row, dyRow, sum, taps, g.gridWidth, pixel, g.strideX);
     }
   }
 }

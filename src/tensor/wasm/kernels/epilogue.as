@@ -2,11 +2,9 @@
  * What is done to rows of a result while they are in the cache: sums for the batch norm that follows, or that norm with its
  * activation where its statistics are known; sums for a gate's gradient; the addition of another matrix.
  */
-import { joinBlock, normalise } from "./batch_norm";
-import {
-  activate, floats, fma, GELU, get, HARD_SWISH, LIMIT, MINUS_LOG2_E, ONE, P1, P2, P3, P4, P5, put, ROUNDER, sigmoidBy,
-  SILU, zero,
-} from "./simd";
+import { joinBlock } from "./batch_norm";
+import { normaliseInto, normaliseOnto } from "./normalise_rows";
+import { floats, fma, get, put } from "./simd";
 
 /** The mean of each column, and the sum of squares around it, as `batchStatistics` gives them. */
 export const STATISTICS: i32 = 1;
@@ -33,7 +31,7 @@ export class Epilogue {
   stride: i32;
   /** GATE_SUMS, ADD, NORMALISE: the other matrix, which lies like the result; 0 for NORMALISE alone. */
   other: usize;
-  /** NORMALISE: rows of `width` floats. */
+  /** NORMALISE: what class Normalised holds, rows of `width` floats. */
   mean: usize;
   scale: usize;
   beta: usize;
@@ -72,12 +70,18 @@ export function finish(epilogue: usize, part: i32, c: usize, first: i32, rows: i
   for (let r = first; r < first + rows; r++) {
     let o = floats(from);
     if (e.kind == ADD) {
-      for (; o + 16 <= end; o += 16) put<v128>(at + o, f32x4.add(get<v128>(at + o), get<v128>(other + o)));
+      for (; o + 32 <= end; o += 32) {
+        const a0 = f32x4.add(v128.load(at + o), v128.load(other + o));
+        const a1 = f32x4.add(v128.load(at + o, 16), v128.load(other + o, 16));
+        v128.store(at + o, a0), v128.store(at + o, a1, 16);
+      }
       for (; o < end; o += 4) put<f32>(at + o, f32x4.add(get<f32>(at + o), get<f32>(other + o)));
     } else {
       const sum = sums + <usize>(r / e.pixels) * row;
-      for (; o + 16 <= end; o += 16) {
-        put<v128>(sum + o, fma(get<v128>(at + o), get<v128>(other + o), get<v128>(sum + o)));
+      for (; o + 32 <= end; o += 32) {
+        const s0 = fma(v128.load(at + o), v128.load(other + o), v128.load(sum + o));
+        const s1 = fma(v128.load(at + o, 16), v128.load(other + o, 16), v128.load(sum + o, 16));
+        v128.store(sum + o, s0), v128.store(sum + o, s1, 16);
       }
       for (; o < end; o += 4) put<f32>(sum + o, fma(get<f32>(at + o), get<f32>(other + o), get<f32>(sum + o)));
     }
@@ -87,45 +91,13 @@ export function finish(epilogue: usize, part: i32, c: usize, first: i32, rows: i
 
 /** Image by image, as each has sums of its own. */
 function normaliseResult(e: Epilogue, sums: usize, c: usize, first: i32, rows: i32, from: i32, to: i32): void {
-  const end = first + rows, row = floats(e.width), stop = floats(to), pixels = e.sums ? e.pixels : end;
+  const end = first + rows, row = floats(e.width), pixels = e.sums ? e.pixels : end;
+  const norm = changetype<usize>(e) + offsetof<Epilogue>("mean"), o = floats(from), stop = floats(to);
   for (let r = first; r < end;) {
     const image = r / pixels, count = min(end, (image + 1) * pixels) - r, at = c + <usize>r * row;
-    const other = e.other ? e.other + <usize>r * row : 0, sum = e.sums ? sums + <usize>image * row : 0;
-    let o = floats(from);
-    if (e.activation == 2) for (; o + 16 <= stop; o += 16) normaliseColumn<v128>(e, at, other, sum, o, count, row, 2);
-    else if (e.activation == 1) for (; o + 16 <= stop; o += 16) normaliseColumn<v128>(e, at, other, sum, o, count, row, 1);
-    else if (e.activation == HARD_SWISH) {
-      for (; o + 16 <= stop; o += 16) normaliseColumn<v128>(e, at, other, sum, o, count, row, HARD_SWISH);
-    } else if (e.activation == GELU) {
-      for (; o + 16 <= stop; o += 16) normaliseColumn<v128>(e, at, other, sum, o, count, row, GELU);
-    } else for (; o + 16 <= stop; o += 16) normaliseColumn<v128>(e, at, other, sum, o, count, row, 0);
-    for (; o < stop; o += 4) normaliseColumn<f32>(e, at, other, sum, o, count, row, e.activation);
+    const sum = e.sums ? sums + <usize>image * row : 0;
+    if (e.other) normaliseOnto(norm, at, e.other + <usize>r * row, row, count, o, stop, sum);
+    else normaliseInto(norm, at, row, at, row, count, o, stop, sum);
     r += count;
   }
-}
-
-@inline
-function normaliseColumn<T>(
-  e: Epilogue, c: usize, other: usize, sums: usize, o: usize, rows: i32, row: usize, activation: i32,
-): void {
-  const mean = get<T>(e.mean + o), scale = get<T>(e.scale + o), beta = get<T>(e.beta + o);
-  let sum = zero(), at = c + o, p = other + o;
-  // What sigmoidBy() takes, read before the loop.
-  const log2e = f32x4.splat(MINUS_LOG2_E), rounder = f32x4.splat(ROUNDER), one = f32x4.splat(ONE);
-  const low = f32x4.splat(-LIMIT), high = f32x4.splat(LIMIT), p1 = f32x4.splat(P1), p2 = f32x4.splat(P2);
-  const p3 = f32x4.splat(P3), p4 = f32x4.splat(P4), p5 = f32x4.splat(P5);
-  for (let i = 0; i < rows; i++) {
-    const z = normalise(get<T>(at), mean, scale, beta);
-    let y = activation == SILU
-      ? f32x4.mul(z, sigmoidBy(z, log2e, rounder, low, high, p1, p2, p3, p4, p5, one))
-      : activate(z, activation);
-    if (other) {
-      y = f32x4.add(y, get<T>(p));
-      p += row;
-    }
-    put<T>(at, y);
-    sum = f32x4.add(sum, y);
-    at += row;
-  }
-  if (sums) put<T>(sums + o, f32x4.add(get<T>(sums + o), sum));
 }

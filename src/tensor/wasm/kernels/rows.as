@@ -3,9 +3,10 @@
  * ring of padded rows, so that the inner loops know no edges; a row is copied once though as many result rows use it as a
  * filter has rows. In the ring, as in the prepared filters, channels are rounded up to a multiple of four.
  */
-import { normaliseInto } from "./batch_norm";
 import { Geometry } from "./convolution";
+import { normaliseInto } from "./normalise_rows";
 import { floats } from "./simd";
+import { columnsRead } from "./slide";
 
 /** C rounded up to a multiple of four. */
 @inline
@@ -62,11 +63,11 @@ export function setPair(table: usize, index: i32, row: usize, filter: usize): vo
 /** Columns of a padded row of the image. */
 @inline
 export function paddedWidth(g: Geometry): i32 {
-  return max(g.width + max(0, g.left), (g.gridWidth - 1) * g.strideX + g.filterWidth);
+  return max(g.width + max(0, g.left), columnsRead(g.gridWidth, g.filterWidth, g.strideX));
 }
 
 /** As `copyRow`, through a batch norm and its activation where there is one. */
 export function placeRow(input: usize, to: usize, gap: i32, from: usize, pixels: i32, C: i32): void {
-  if (input) normaliseInto(input, from, to, floats(gap), pixels, C, 0);
+  if (input) normaliseInto(input, from, floats(C), to, floats(gap), pixels, 0, floats(C), 0);
   else copyRow(to, gap, from, pixels, C);
 }

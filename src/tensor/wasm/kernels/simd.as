@@ -43,15 +43,15 @@ export function floats(count: i32): usize {
 /*
  * exp(-z) = 2^t with t = -z / ln 2, split into a whole number n and a rest r in [-1/2, 1/2]: adding 1.5 * 2^23 rounds t to
  * n in the low bits of the sum, and shifting those into the exponent field multiplies by 2^n. The rest is a polynomial of
- * degree 5, fitted to 2^r with the relative error as its measure (at most 9e-8). t is kept within +-126, where the
- * exponent field neither overflows nor empties.
+ * degree 5, fitted to 2^r with the relative error as its measure (at most 9e-8). z is kept within +-87, where the exponent
+ * field neither overflows nor empties.
  *
  * The constants are mutable globals on purpose: V8 builds a constant vector anew at each use, in the middle of the loop,
  * but keeps what was read from a global before the loop in a register.
  */
 export let MINUS_LOG2_E: f32 = -1.4426950408889634;
 export let ROUNDER: f32 = 12582912;
-export let LIMIT: f32 = 126;
+export let LIMIT: f32 = 87;
 export let P1: f32 = 0.6931470036506653;
 export let P2: f32 = 0.24022242426872253;
 export let P3: f32 = 0.05550733581185341;
@@ -71,18 +71,27 @@ export let D4: f32 = 0.4017196595668793;
 export let D5: f32 = 0.05716859921813011;
 
 /**
- * 1 / (1 + exp(-z)), as above, with the constants given: a loop reads them once before it begins, where `sigmoid` would have
- * them read for each value.
+ * exp(-z), as above, with the constants given: a loop reads them once before it begins, where `sigmoid` would have them read
+ * for each value.
  */
+@inline
+export function exponentialBy(
+  z: v128, log2e: v128, rounder: v128, low: v128, high: v128,
+  p1: v128, p2: v128, p3: v128, p4: v128, p5: v128, one: v128,
+): v128 {
+  const kept = f32x4.pmin(high, f32x4.pmax(low, z)), sum = fma(kept, log2e, rounder);
+  const r = fma(kept, log2e, f32x4.sub(rounder, sum));
+  const polynomial = fma(fma(fma(fma(fma(p5, r, p4), r, p3), r, p2), r, p1), r, one);
+  return i32x4.add(polynomial, i32x4.shl(sum, 23));
+}
+
+/** 1 / (1 + exp(-z)), with the constants given. */
 @inline
 export function sigmoidBy(
   z: v128, log2e: v128, rounder: v128, low: v128, high: v128,
   p1: v128, p2: v128, p3: v128, p4: v128, p5: v128, one: v128,
 ): v128 {
-  const t = f32x4.pmin(high, f32x4.pmax(low, f32x4.mul(z, log2e))), sum = f32x4.add(t, rounder);
-  const r = f32x4.sub(t, f32x4.sub(sum, rounder)), r2 = f32x4.mul(r, r);
-  const polynomial = fma(fma(fma(p5, r, p4), r2, fma(p3, r, p2)), r2, fma(p1, r, one));
-  return f32x4.div(one, f32x4.add(one, i32x4.add(polynomial, i32x4.shl(sum, 23))));
+  return f32x4.div(one, f32x4.add(one, exponentialBy(z, log2e, rounder, low, high, p1, p2, p3, p4, p5, one)));
 }
 
 /** 1 / (1 + exp(-z)). */
@@ -94,13 +103,13 @@ export function sigmoid(z: v128): v128 {
   return sigmoidBy(z, log2e, rounder, low, high, p1, p2, p3, p4, p5, one);
 }
 
-/** exp(-z) for z >= 0, in the same way; not below 2^-126. */
+/** exp(-z) for z >= 0, in the same way; not below exp(-87). */
 @inline
 function expOfMinus(z: v128): v128 {
-  const rounder = f32x4.splat(ROUNDER), t = f32x4.pmax(f32x4.splat(-LIMIT), f32x4.mul(z, f32x4.splat(MINUS_LOG2_E)));
-  const sum = f32x4.add(t, rounder), r = f32x4.sub(t, f32x4.sub(sum, rounder)), r2 = f32x4.mul(r, r);
-  const high = fma(f32x4.splat(P5), r, f32x4.splat(P4)), middle = fma(f32x4.splat(P3), r, f32x4.splat(P2));
-  const polynomial = fma(fma(high, r2, middle), r2, fma(f32x4.splat(P1), r, f32x4.splat(ONE)));
+  const kept = f32x4.pmin(f32x4.splat(LIMIT), z), log2e = f32x4.splat(MINUS_LOG2_E), rounder = f32x4.splat(ROUNDER);
+  const sum = fma(kept, log2e, rounder), r = fma(kept, log2e, f32x4.sub(rounder, sum));
+  const high = fma(fma(f32x4.splat(P5), r, f32x4.splat(P4)), r, f32x4.splat(P3));
+  const polynomial = fma(fma(fma(high, r, f32x4.splat(P2)), r, f32x4.splat(P1)), r, f32x4.splat(ONE));
   return i32x4.add(polynomial, i32x4.shl(sum, 23));
 }
 

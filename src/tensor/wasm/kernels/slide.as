@@ -1,164 +1,176 @@
 /**
- * A row of a depthwise convolution. The loops go along a row for four channels at a time, with the filter in registers: each
- * column is loaded once and added to all the sums that it belongs to, and the sums move on by one. Sums of neighbouring
- * results are independent, so the additions overlap.
+ * A row of a depthwise convolution. The loops go through four results and two vectors of channels at a turn, whose sums stay
+ * in registers while all filter rows are gone through: each column is loaded once for all the results that it belongs to.
+ * Without bounds checks V8 can join the two vectors to one of twice the length.
  */
 import { fma, zero } from "./simd";
 
-/** A result row: the sum over the table's pairs of an image row convolved with a filter row. */
-export function slide(table: usize, pairs: i32, taps: i32, stride: i32, out: usize, pixels: i32, pixel: usize): void {
-  if (pairs == 0) return memory.fill(out, 0, <usize>pixels * pixel);
-  if (taps == 3 && stride == 1 && pairs == 3) {
-    slideThree(
-      load<u32>(table), load<u32>(table, 8), load<u32>(table, 16), load<u32>(table, 4), load<u32>(table, 12),
-      load<u32>(table, 20), out, pixels, pixel,
-    );
-    return;
-  }
-  for (let i = 0; i < pairs; i++) {
-    const x: usize = load<u32>(table), filter: usize = load<u32>(table, 4);
-    table += 8;
-    if (taps == 3 && stride == 1) slide3(x, filter, out, pixels, pixel, i > 0);
-    else if (taps == 3 && stride == 2) slide3by2(x, filter, out, pixels, pixel, i > 0);
-    else if (taps == 5 && stride == 1) slide5(x, filter, out, pixels, pixel, i > 0);
-    else if (taps == 5 && stride == 2) slide5by2(x, filter, out, pixels, pixel, i > 0);
-    else slideAny(x, filter, taps, stride, out, pixels, pixel, i > 0);
-  }
-}
+/** Results that are made at once. */
+const TILE: i32 = 4;
 
-/** Three rows by three taps at stride 1, all nine weights in registers. */
-function slideThree(
-  x0: usize, x1: usize, x2: usize, f0: usize, f1: usize, f2: usize, out: usize, pixels: i32, pixel: usize,
-): void {
-  for (let c: usize = 0; c < pixel; c += 16) {
-    let f = f0 + c;
-    const w00 = v128.load(f), w01 = v128.load(f + pixel), w02 = v128.load(f + 2 * pixel);
-    f = f1 + c;
-    const w10 = v128.load(f), w11 = v128.load(f + pixel), w12 = v128.load(f + 2 * pixel);
-    f = f2 + c;
-    const w20 = v128.load(f), w21 = v128.load(f + pixel), w22 = v128.load(f + 2 * pixel);
-    // The sums of the two results that the next column goes on with.
-    let at = c, v0 = v128.load(x0 + at), v1 = v128.load(x1 + at), v2 = v128.load(x2 + at);
-    let older = fma(v2, w20, fma(v1, w10, f32x4.mul(v0, w00)));
-    at += pixel;
-    v0 = v128.load(x0 + at), v1 = v128.load(x1 + at), v2 = v128.load(x2 + at);
-    older = fma(v2, w21, fma(v1, w11, fma(v0, w01, older)));
-    let newer = fma(v2, w20, fma(v1, w10, f32x4.mul(v0, w00)));
-    let q = out + c;
-    for (let i = 0; i < pixels; i++) {
-      at += pixel;
-      v0 = v128.load(x0 + at), v1 = v128.load(x1 + at), v2 = v128.load(x2 + at);
-      v128.store(q, fma(v2, w22, fma(v1, w12, fma(v0, w02, older))));
-      older = fma(v2, w21, fma(v1, w11, fma(v0, w01, newer)));
-      newer = fma(v2, w20, fma(v1, w10, f32x4.mul(v0, w00)));
-      q += pixel;
-    }
-  }
-}
+/** Bytes of channels that are gone through along the row before the next, so that their filters stay in the cache. */
+const BLOCK: usize = 512;
 
-/** Writes a sum, or adds it to what an earlier row left. */
+/** Columns that are read for a number of results. */
 @inline
-export function settle(q: usize, sum: v128, add: bool): void {
-  v128.store(q, add ? f32x4.add(v128.load(q), sum) : sum);
+export function columnsRead(results: i32, taps: i32, stride: i32): i32 {
+  return (max(results, TILE) - 1) * stride + taps;
 }
 
-/** One row, three taps, stride 1. */
-function slide3(x: usize, filter: usize, out: usize, pixels: i32, pixel: usize, add: bool): void {
-  for (let c: usize = 0; c < pixel; c += 16) {
-    const f = filter + c, w0 = v128.load(f), w1 = v128.load(f + pixel), w2 = v128.load(f + 2 * pixel);
-    let p = x + c, q = out + c;
-    let a = v128.load(p), b = v128.load(p + pixel);
-    p += 2 * pixel;
-    for (let i = 0; i < pixels; i++) {
-      const d = v128.load(p);
-      settle(q, fma(d, w2, fma(b, w1, f32x4.mul(a, w0))), add);
-      a = b, b = d;
-      p += pixel, q += pixel;
+/**
+ * Results of a row: sums over the table's pairs of an image row convolved with a filter row; zeros where there are none.
+ *
+ * @param out The first result.
+ * @param column Bytes from the beginning of the table's image rows to the first result's first column.
+ * @param tap Bytes from the beginning of the table's filter rows to the first tap.
+ * @param taps How many taps there are, for neighbouring columns each.
+ * @param tapGap Bytes from one tap to the next.
+ * @param stride Columns from one result to the next.
+ * @param outGap Bytes from one result to the next.
+ * @param pixels How many results there are; `columnsRead` says how much is read for them.
+ */
+export function slide(
+  table: usize, pairs: i32, column: usize, tap: usize, taps: i32, tapGap: usize, stride: i32, out: usize, outGap: usize,
+  pixels: i32, pixel: usize,
+): void {
+  const end = table + (<usize>pairs << 3), step = <usize>stride * pixel, even = pixel & ~31;
+  for (let from: usize = 0; from < pixel; from += BLOCK) {
+    const to = min(even, from + BLOCK);
+    for (let i = 0; i < pixels; i += TILE) {
+      if (i + TILE > pixels) i = max(0, pixels - TILE); // some results once more, to the same bits
+      const count = min(TILE, pixels - i), x = column + <usize>i * step, y = out + <usize>i * outGap;
+      if (taps == 3 && stride == 1) tileOfThree(table, end, x, tap, tapGap, 1, y, outGap, count, pixel, from, to);
+      else if (taps == 3 && stride == 2) tileOfThree(table, end, x, tap, tapGap, 2, y, outGap, count, pixel, from, to);
+      else if (stride == 1) tile(table, end, x, tap, taps, tapGap, 1, y, outGap, count, pixel, from, to);
+      else tile(table, end, x, tap, taps, tapGap, stride, y, outGap, count, pixel, from, to);
+      const odd = even < pixel && from + BLOCK >= pixel; // once, with the last block
+      if (odd) narrowTile(table, end, x, tap, taps, tapGap, stride, y, outGap, count, pixel, even);
     }
   }
 }
 
-/** One row, three taps, stride 2. */
-function slide3by2(x: usize, filter: usize, out: usize, pixels: i32, pixel: usize, add: bool): void {
-  for (let c: usize = 0; c < pixel; c += 16) {
-    const f = filter + c, w0 = v128.load(f), w1 = v128.load(f + pixel), w2 = v128.load(f + 2 * pixel);
-    let p = x + c, q = out + c, a = v128.load(p);
-    for (let i = 0; i < pixels; i++) {
-      const b = v128.load(p + pixel), d = v128.load(p + 2 * pixel);
-      settle(q, fma(d, w2, fma(b, w1, f32x4.mul(a, w0))), add);
-      a = d;
-      p += 2 * pixel, q += pixel;
-    }
-  }
-}
-
-/** One row, five taps, stride 1. */
-function slide5(x: usize, filter: usize, out: usize, pixels: i32, pixel: usize, add: bool): void {
-  for (let c: usize = 0; c < pixel; c += 16) {
-    const f = filter + c, w0 = v128.load(f), w1 = v128.load(f + pixel), w2 = v128.load(f + 2 * pixel);
-    const w3 = v128.load(f + 3 * pixel), w4 = v128.load(f + 4 * pixel);
-    let p = x + c, q = out + c;
-    let a = v128.load(p), b = v128.load(p + pixel), d = v128.load(p + 2 * pixel), e = v128.load(p + 3 * pixel);
-    p += 4 * pixel;
-    for (let i = 0; i < pixels; i++) {
-      const g = v128.load(p);
-      settle(q, fma(g, w4, fma(e, w3, fma(d, w2, fma(b, w1, f32x4.mul(a, w0))))), add);
-      a = b, b = d, d = e, e = g;
-      p += pixel, q += pixel;
-    }
-  }
-}
-
-/** One row, five taps, stride 2. */
-function slide5by2(x: usize, filter: usize, out: usize, pixels: i32, pixel: usize, add: bool): void {
-  for (let c: usize = 0; c < pixel; c += 16) {
-    const f = filter + c, w0 = v128.load(f), w1 = v128.load(f + pixel), w2 = v128.load(f + 2 * pixel);
-    const w3 = v128.load(f + 3 * pixel), w4 = v128.load(f + 4 * pixel);
-    let p = x + c, q = out + c;
-    let a = v128.load(p), b = v128.load(p + pixel), d = v128.load(p + 2 * pixel);
-    p += 3 * pixel;
-    for (let i = 0; i < pixels; i++) {
-      const e = v128.load(p), g = v128.load(p + pixel);
-      settle(q, fma(g, w4, fma(e, w3, fma(d, w2, fma(b, w1, f32x4.mul(a, w0))))), add);
-      a = d, b = e, d = g;
-      p += 2 * pixel, q += pixel;
-    }
-  }
-}
-
-/** One row, any number of taps and any stride; four results at once. */
-function slideAny(
-  x: usize, filter: usize, taps: i32, stride: i32, out: usize, pixels: i32, pixel: usize, add: bool,
+/** Three taps, written out. */
+@inline
+function tileOfThree(
+  table: usize, end: usize, column: usize, tap: usize, tapGap: usize, stride: i32, out: usize, outGap: usize,
+  count: i32, pixel: usize, from: usize, to: usize,
 ): void {
   const step = <usize>stride * pixel;
-  let i = 0;
-  for (; i + 4 <= pixels; i += 4) {
-    for (let c: usize = 0; c < pixel; c += 16) {
-      let p = x + <usize>i * step + c, f = filter + c;
-      let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero();
-      for (let k = 0; k < taps; k++) {
-        const w = v128.load(f);
-        s0 = fma(v128.load(p), w, s0);
-        s1 = fma(v128.load(p + step), w, s1);
-        s2 = fma(v128.load(p + 2 * step), w, s2);
-        s3 = fma(v128.load(p + 3 * step), w, s3);
-        p += pixel, f += pixel;
+  for (let c = from; c < to; c += 32) {
+    let a0 = zero(), a1 = zero(), a2 = zero(), a3 = zero(), b0 = zero(), b1 = zero(), b2 = zero(), b3 = zero();
+    for (let t = table; t < end; t += 8) {
+      let p = <usize>load<u32>(t) + column + c, f = <usize>load<u32>(t, 4) + tap + c;
+      let f0 = v128.load(f), f1 = v128.load(f, 16);
+      f += tapGap;
+      const u0 = v128.load(p), v0 = v128.load(p, 16);
+      a0 = fma(u0, f0, a0), b0 = fma(v0, f1, b0);
+      let q = p + step;
+      const u1 = v128.load(q), v1 = v128.load(q, 16);
+      a1 = fma(u1, f0, a1), b1 = fma(v1, f1, b1);
+      q += step;
+      const u2 = v128.load(q), v2 = v128.load(q, 16);
+      a2 = fma(u2, f0, a2), b2 = fma(v2, f1, b2);
+      q += step;
+      const u3 = v128.load(q), v3 = v128.load(q, 16);
+      a3 = fma(u3, f0, a3), b3 = fma(v3, f1, b3);
+      q += step;
+      f0 = v128.load(f), f1 = v128.load(f, 16);
+      f += tapGap;
+      const u4 = v128.load(q), v4 = v128.load(q, 16);
+      if (stride == 1) {
+        a0 = fma(u1, f0, a0), b0 = fma(v1, f1, b0);
+        a1 = fma(u2, f0, a1), b1 = fma(v2, f1, b1);
+        a2 = fma(u3, f0, a2), b2 = fma(v3, f1, b2);
+        a3 = fma(u4, f0, a3), b3 = fma(v4, f1, b3);
+        f0 = v128.load(f), f1 = v128.load(f, 16);
+        q += step;
+        a0 = fma(u2, f0, a0), b0 = fma(v2, f1, b0);
+        a1 = fma(u3, f0, a1), b1 = fma(v3, f1, b1);
+        a2 = fma(u4, f0, a2), b2 = fma(v4, f1, b2);
+        a3 = fma(v128.load(q), f0, a3), b3 = fma(v128.load(q, 16), f1, b3);
+      } else {
+        p += pixel;
+        a0 = fma(v128.load(p), f0, a0), b0 = fma(v128.load(p, 16), f1, b0);
+        p += step;
+        a1 = fma(v128.load(p), f0, a1), b1 = fma(v128.load(p, 16), f1, b1);
+        p += step;
+        a2 = fma(v128.load(p), f0, a2), b2 = fma(v128.load(p, 16), f1, b2);
+        p += step;
+        a3 = fma(v128.load(p), f0, a3), b3 = fma(v128.load(p, 16), f1, b3);
+        f0 = v128.load(f), f1 = v128.load(f, 16);
+        a0 = fma(u1, f0, a0), b0 = fma(v1, f1, b0);
+        a1 = fma(u2, f0, a1), b1 = fma(v2, f1, b1);
+        a2 = fma(u3, f0, a2), b2 = fma(v3, f1, b2);
+        a3 = fma(u4, f0, a3), b3 = fma(v4, f1, b3);
       }
-      const q = out + <usize>i * pixel + c;
-      settle(q, s0, add);
-      settle(q + pixel, s1, add);
-      settle(q + 2 * pixel, s2, add);
-      settle(q + 3 * pixel, s3, add);
+    }
+    let q = out + c;
+    v128.store(q, a0), v128.store(q, b0, 16);
+    if (count > 1) q += outGap, v128.store(q, a1), v128.store(q, b1, 16);
+    if (count > 2) q += outGap, v128.store(q, a2), v128.store(q, b2, 16);
+    if (count > 3) q += outGap, v128.store(q, a3), v128.store(q, b3, 16);
+  }
+}
+
+/** Any number of taps. Columns whose distance is a multiple of the stride move on from result to result. */
+@inline
+function tile(
+  table: usize, end: usize, column: usize, tap: usize, taps: i32, tapGap: usize, stride: i32, out: usize, outGap: usize,
+  count: i32, pixel: usize, from: usize, to: usize,
+): void {
+  const step = <usize>stride * pixel, far = <usize>stride * tapGap;
+  for (let c = from; c < to; c += 32) {
+    let a0 = zero(), a1 = zero(), a2 = zero(), a3 = zero(), b0 = zero(), b1 = zero(), b2 = zero(), b3 = zero();
+    for (let t = table; t < end; t += 8) {
+      let x = <usize>load<u32>(t) + column + c, first = <usize>load<u32>(t, 4) + tap + c;
+      for (let j = 0; j < stride; j++, x += pixel, first += tapGap) {
+        let p = x, f = first;
+        let u0 = v128.load(p), v0 = v128.load(p, 16);
+        p += step;
+        let u1 = v128.load(p), v1 = v128.load(p, 16);
+        p += step;
+        let u2 = v128.load(p), v2 = v128.load(p, 16);
+        for (let k = j; k < taps; k += stride) {
+          p += step;
+          const u3 = v128.load(p), v3 = v128.load(p, 16), f0 = v128.load(f), f1 = v128.load(f, 16);
+          a0 = fma(u0, f0, a0), b0 = fma(v0, f1, b0);
+          a1 = fma(u1, f0, a1), b1 = fma(v1, f1, b1);
+          a2 = fma(u2, f0, a2), b2 = fma(v2, f1, b2);
+          a3 = fma(u3, f0, a3), b3 = fma(v3, f1, b3);
+          u0 = u1, u1 = u2, u2 = u3, v0 = v1, v1 = v2, v2 = v3;
+          f += far;
+        }
+      }
+    }
+    let q = out + c;
+    v128.store(q, a0), v128.store(q, b0, 16);
+    if (count > 1) q += outGap, v128.store(q, a1), v128.store(q, b1, 16);
+    if (count > 2) q += outGap, v128.store(q, a2), v128.store(q, b2, 16);
+    if (count > 3) q += outGap, v128.store(q, a3), v128.store(q, b3, 16);
+  }
+}
+
+/** The last vector where their number is odd. */
+function narrowTile(
+  table: usize, end: usize, column: usize, tap: usize, taps: i32, tapGap: usize, stride: i32, out: usize, outGap: usize,
+  count: i32, pixel: usize, c: usize,
+): void {
+  const step = <usize>stride * pixel;
+  let a0 = zero(), a1 = zero(), a2 = zero(), a3 = zero();
+  for (let t = table; t < end; t += 8) {
+    let x = <usize>load<u32>(t) + column + c, f = <usize>load<u32>(t, 4) + tap + c;
+    for (let k = 0; k < taps; k++) {
+      const f0 = v128.load(f);
+      a0 = fma(v128.load(x), f0, a0);
+      a1 = fma(v128.load(x + step), f0, a1);
+      a2 = fma(v128.load(x + 2 * step), f0, a2);
+      a3 = fma(v128.load(x + 3 * step), f0, a3);
+      x += pixel, f += tapGap;
     }
   }
-  for (; i < pixels; i++) {
-    for (let c: usize = 0; c < pixel; c += 16) {
-      let p = x + <usize>i * step + c, f = filter + c, s = zero();
-      for (let k = 0; k < taps; k++) {
-        s = fma(v128.load(p), v128.load(f), s);
-        p += pixel, f += pixel;
-      }
-      settle(out + <usize>i * pixel + c, s, add);
-    }
-  }
+  let q = out + c;
+  v128.store(q, a0);
+  if (count > 1) q += outGap, v128.store(q, a1);
+  if (count > 2) q += outGap, v128.store(q, a2);
+  if (count > 3) q += outGap, v128.store(q, a3);
 }

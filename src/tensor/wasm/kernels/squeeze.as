@@ -3,17 +3,12 @@
  * activation and the mean over pixels, the small layers of squeeze and excitation, and the way back. Hu et al., 2018,
  * https://arxiv.org/abs/1709.01507
  */
-import { normaliseInto, Normalised } from "./batch_norm";
+import { normalise, Normalised } from "./batch_norm";
+import { normaliseInto } from "./normalise_rows";
 import {
   activate, activationGradient, floats, fma, get, LIMIT, MINUS_LOG2_E, ONE, P1, P2, P3, P4, P5, put, ROUNDER, sigmoid,
   sigmoidBy, SILU, siluGradientBy, zero,
 } from "./simd";
-
-/**
- * Pixels that are gone through at once: few enough that the processor sees each as a stream to be read ahead, and enough
- * that the tables' values are seldom read.
- */
-const TOGETHER: i32 = 8;
 
 /** Y = activation of the norm of X, and its mean over the pixels `[B, C]`, for images `from`..`to`. */
 export function activatePool(
@@ -23,7 +18,7 @@ export function activatePool(
   memory.fill(pooled + <usize>from * row, 0, <usize>(to - from) * row);
   for (let i = from; i < to; i++) {
     const o = <usize>i * image, sums = pooled + <usize>i * row;
-    normaliseInto(input, x + o, y + o, row, pixels, C, sums);
+    normaliseInto(input, x + o, row, y + o, row, pixels, 0, row, sums);
     for (let c: usize = 0; c < row; c += 4) store<f32>(sums + c, load<f32>(sums + c) * share);
   }
 }
@@ -112,65 +107,98 @@ export function leaveGate(
   const n = changetype<Normalised>(input), row = floats(C);
   sums += <usize>part * 2 * row;
   memory.fill(sums, 0, 2 * row);
-  for (let r = from; r < to;) {
-    const image = r / pixels, rows = min(min(TOGETHER, to - r), (image + 1) * pixels - r), o = <usize>r * row;
-    const g = gate + <usize>image * row, p = dPooled + <usize>image * row;
+  if (n.activation == SILU) gateRows(dy, x, gate, dPooled, n, sums, pixels, row, from, to, SILU);
+  else gateRows(dy, x, gate, dPooled, n, sums, pixels, row, from, to, n.activation);
+}
+
+@inline
+function gateRows(
+  dy: usize, x: usize, gate: usize, dPooled: usize, n: Normalised, sums: usize, pixels: i32, row: usize, from: i32,
+  to: i32, activation: i32,
+): void {
+  const mean = n.mean, scale = n.scale, beta = n.beta, products = sums + row, share = f32x4.splat(1 / <f32>pixels);
+  // What gateAt() takes, read before the loop.
+  const log2e = f32x4.splat(MINUS_LOG2_E), rounder = f32x4.splat(ROUNDER), one = f32x4.splat(ONE);
+  const low = f32x4.splat(-LIMIT), high = f32x4.splat(LIMIT), p1 = f32x4.splat(P1), p2 = f32x4.splat(P2);
+  const p3 = f32x4.splat(P3), p4 = f32x4.splat(P4), p5 = f32x4.splat(P5);
+  dy += <usize>from * row, x += <usize>from * row;
+  for (let r = from; r < to; r++) {
+    const image = <usize>(r / pixels) * row, g = gate + image, p = dPooled + image;
     let c: usize = 0;
-    if (n.activation == 2) {
-      for (; c + 16 <= row; c += 16) gateColumn<v128>(dy + o + c, x + o + c, g + c, p + c, n, c, sums + c, pixels, rows, row, 2);
-    } else {
-      for (; c + 16 <= row; c += 16) gateColumn<v128>(dy + o + c, x + o + c, g + c, p + c, n, c, sums + c, pixels, rows, row, n.activation);
+    for (; c + 32 <= row; c += 32) {
+      const d0 = f32x4.sub(v128.load(x + c), v128.load(mean + c));
+      const d1 = f32x4.sub(v128.load(x + c, 16), v128.load(mean + c, 16));
+      const z0 = fma(d0, v128.load(scale + c), v128.load(beta + c));
+      const z1 = fma(d1, v128.load(scale + c, 16), v128.load(beta + c, 16));
+      const gradient0 = fma(v128.load(dy + c), v128.load(g + c), f32x4.mul(v128.load(p + c), share));
+      const gradient1 = fma(v128.load(dy + c, 16), v128.load(g + c, 16), f32x4.mul(v128.load(p + c, 16), share));
+      const dz0 = activation == SILU
+        ? siluGradientBy(gradient0, z0, sigmoidBy(z0, log2e, rounder, low, high, p1, p2, p3, p4, p5, one), one)
+        : activationGradient(gradient0, z0, activation);
+      const dz1 = activation == SILU
+        ? siluGradientBy(gradient1, z1, sigmoidBy(z1, log2e, rounder, low, high, p1, p2, p3, p4, p5, one), one)
+        : activationGradient(gradient1, z1, activation);
+      const sum0 = f32x4.add(v128.load(sums + c), dz0), sum1 = f32x4.add(v128.load(sums + c, 16), dz1);
+      const product0 = fma(dz0, d0, v128.load(products + c)), product1 = fma(dz1, d1, v128.load(products + c, 16));
+      v128.store(dy + c, dz0);
+      v128.store(dy + c, dz1, 16);
+      v128.store(sums + c, sum0);
+      v128.store(sums + c, sum1, 16);
+      v128.store(products + c, product0);
+      v128.store(products + c, product1, 16);
     }
-    for (; c < row; c += 4) {
-      gateColumn<f32>(dy + o + c, x + o + c, g + c, p + c, n, c, sums + c, pixels, rows, row, n.activation);
-    }
-    r += rows;
+    for (; c + 16 <= row; c += 16) gateAt<v128>(dy + c, x + c, g + c, p + c, n, c, sums, products, share, activation);
+    for (; c < row; c += 4) gateAt<f32>(dy + c, x + c, g + c, p + c, n, c, sums, products, share, activation);
+    dy += row, x += row;
   }
 }
 
 @inline
-function gateColumn<T>(
-  dy: usize, x: usize, gate: usize, dPooled: usize, n: Normalised, c: usize, sums: usize, pixels: i32, rows: i32,
-  row: usize, activation: i32,
+function gateAt<T>(
+  dy: usize, x: usize, gate: usize, dPooled: usize, n: Normalised, c: usize, sums: usize, products: usize, share: v128,
+  activation: i32,
 ): void {
-  const m = get<T>(n.mean + c), k = get<T>(n.scale + c), b = get<T>(n.beta + c), g = get<T>(gate);
-  const p = f32x4.mul(get<T>(dPooled), f32x4.splat(1 / <f32>pixels));
-  let sum = get<T>(sums), product = get<T>(sums + row);
-  // What sigmoidBy() takes, read before the loop.
-  const log2e = f32x4.splat(MINUS_LOG2_E), rounder = f32x4.splat(ROUNDER), one = f32x4.splat(ONE);
-  const low = f32x4.splat(-LIMIT), high = f32x4.splat(LIMIT), p1 = f32x4.splat(P1), p2 = f32x4.splat(P2);
-  const p3 = f32x4.splat(P3), p4 = f32x4.splat(P4), p5 = f32x4.splat(P5);
-  for (let i = 0; i < rows; i++) {
-    const d = f32x4.sub(get<T>(x), m), z = fma(d, k, b), gradient = fma(get<T>(dy), g, p);
-    const dz = activation == SILU
-      ? siluGradientBy(gradient, z, sigmoidBy(z, log2e, rounder, low, high, p1, p2, p3, p4, p5, one), one)
-      : activationGradient(gradient, z, activation);
-    put<T>(dy, dz);
-    sum = f32x4.add(sum, dz);
-    product = fma(dz, d, product);
-    dy += row, x += row;
-  }
-  put<T>(sums, sum);
-  put<T>(sums + row, product);
+  const d = f32x4.sub(get<T>(x), get<T>(n.mean + c)), z = fma(d, get<T>(n.scale + c), get<T>(n.beta + c));
+  const gradient = fma(get<T>(dy), get<T>(gate), f32x4.mul(get<T>(dPooled), share));
+  const dz = activationGradient(gradient, z, activation);
+  put<T>(dy, dz);
+  put<T>(sums + c, f32x4.add(get<T>(sums + c), dz));
+  put<T>(products + c, fma(dz, d, get<T>(products + c)));
 }
 
 /** Y = the norm of X, times its image's factor, plus the residual; for rows `from`..`to`. */
 export function normaliseResidual(
   x: usize, input: usize, factors: usize, residual: usize, y: usize, pixels: i32, C: i32, part: i32, from: i32, to: i32,
 ): void {
-  const n = changetype<Normalised>(input), row = floats(C), mean = n.mean, scale = n.scale, beta = n.beta;
+  const n = changetype<Normalised>(input), row = floats(C);
   for (let r = from; r < to; r++) {
     const o = <usize>r * row, f = f32x4.splat(factors ? load<f32>(factors + floats(r / pixels)) : 1);
-    let c: usize = 0;
-    for (; c + 16 <= row; c += 16) {
-      const z = fma(f32x4.sub(get<v128>(x + o + c), get<v128>(mean + c)), get<v128>(scale + c), get<v128>(beta + c));
-      put<v128>(y + o + c, residual ? fma(z, f, get<v128>(residual + o + c)) : f32x4.mul(z, f));
-    }
-    for (; c < row; c += 4) {
-      const z = fma(f32x4.sub(get<f32>(x + o + c), get<f32>(mean + c)), get<f32>(scale + c), get<f32>(beta + c));
-      put<f32>(y + o + c, residual ? fma(z, f, get<f32>(residual + o + c)) : f32x4.mul(z, f));
-    }
+    if (residual) residualRow(x + o, n, f, residual + o, y + o, row, true);
+    else residualRow(x + o, n, f, 0, y + o, row, false);
   }
+}
+
+@inline
+function residualRow(x: usize, n: Normalised, f: v128, residual: usize, y: usize, row: usize, added: bool): void {
+  const mean = n.mean, scale = n.scale, beta = n.beta;
+  let c: usize = 0;
+  for (; c + 32 <= row; c += 32) {
+    const z0 = normalise(v128.load(x + c), v128.load(mean + c), v128.load(scale + c), v128.load(beta + c));
+    const z1 = normalise(
+      v128.load(x + c, 16), v128.load(mean + c, 16), v128.load(scale + c, 16), v128.load(beta + c, 16),
+    );
+    const v0 = added ? fma(z0, f, v128.load(residual + c)) : f32x4.mul(z0, f);
+    const v1 = added ? fma(z1, f, v128.load(residual + c, 16)) : f32x4.mul(z1, f);
+    v128.store(y + c, v0), v128.store(y + c, v1, 16);
+  }
+  for (; c + 16 <= row; c += 16) residualAt<v128>(x + c, n, c, f, residual + c, y + c, added);
+  for (; c < row; c += 4) residualAt<f32>(x + c, n, c, f, residual + c, y + c, added);
+}
+
+@inline
+function residualAt<T>(x: usize, n: Normalised, c: usize, f: v128, residual: usize, y: usize, added: bool): void {
+  const z = normalise(get<T>(x), get<T>(n.mean + c), get<T>(n.scale + c), get<T>(n.beta + c));
+  put<T>(y, added ? fma(z, f, get<T>(residual)) : f32x4.mul(z, f));
 }
 
 /** Y = X times its image's factor, for rows `from`..`to`. */
