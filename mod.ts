@@ -196,7 +196,14 @@ export {
   score,
   type ScoreOptions,
 } from "./src/metrics/mod.ts";
-export { type Sampler, SAMPLERS, type SamplerSpec, type WeightedOptions } from "./src/sampling/mod.ts";
+export {
+  type ResampleOptions,
+  type Sampler,
+  type SamplerContext,
+  SAMPLERS,
+  type SamplerSpec,
+  type WeightedOptions,
+} from "./src/sampling/mod.ts";
 
 // Networks and what trains them
 export {
