@@ -196,7 +196,14 @@ export {
   score,
   type ScoreOptions,
 } from "./src/metrics/mod.ts";
-export { type Sampler, SAMPLERS, type SamplerSpec, type WeightedOptions } from "./src/sampling/mod.ts";
+export {
+  type ResampleOptions,
+  type Sampler,
+  type SamplerContext,
+  SAMPLERS,
+  type SamplerSpec,
+  type WeightedOptions,
+} from "./src/sampling/mod.ts";
 
 // Networks and what trains them
 export {
@@ -296,18 +303,40 @@ export {
 export { type CrossEntropyOptions, type Loss, LOSSES, type LossSpec } from "./src/losses/mod.ts";
 export {
   type AdamOptions,
+  type AdamWOptions,
+  type Averager,
+  type AveragerMaker,
+  AVERAGES,
+  type AverageSpec,
+  clipGradients,
+  type ClipOptions,
+  type ClippedGradients,
   type CosineOptions,
+  type DecayOptions,
+  type EmaOptions,
   type ExponentialOptions,
+  type LionOptions,
+  type MadgradOptions,
+  type MultiStepOptions,
+  type OneCycleOptions,
   type Optimizer,
   type OptimizerGroups,
   type OptimizerMaker,
   OPTIMIZERS,
   type OptimizerSpec,
+  type PlateauOptions,
+  type RateSuggestion,
+  rateSweep,
+  type RateSweepOptions,
+  type RmspropOptions,
   type Schedule,
   SCHEDULES,
   type ScheduleSpec,
   type ScheduleState,
   type SgdOptions,
+  type StepDecayOptions,
+  suggestRate,
+  type SwaOptions,
 } from "./src/optim/mod.ts";
 
 // Training and what comes of it

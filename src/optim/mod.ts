@@ -1,85 +1,31 @@
 /**
- * Optimizers and learning-rate schedules by name.
+ * Optimizers, learning-rate schedules and averages of weights by name; gradient clipping, and the arithmetic of the
+ * learning-rate range test.
  *
  * @module
  */
-import { z } from "zod";
-import { type Part, part, type SpecOf } from "../core/parts.ts";
-import { adam, type AdamOptions } from "./adam.ts";
-import type { OptimizerMaker } from "./optimizer.ts";
-import {
-  constant,
-  cosine,
-  type CosineOptions,
-  exponential,
-  type ExponentialOptions,
-  type Schedule,
-} from "./schedules.ts";
-import { sgd, type SgdOptions } from "./sgd.ts";
-
-export { adam, type AdamOptions } from "./adam.ts";
-export type { Optimizer, OptimizerGroups, OptimizerMaker } from "./optimizer.ts";
+export { adam, type AdamOptions, type AdamWOptions } from "./adam.ts";
+export { type Averager, type AveragerMaker } from "./average.ts";
+export { AVERAGES, type AverageSpec, ema, type EmaOptions, swa, type SwaOptions } from "./averages.ts";
+export { CLIP_SCHEMA, clipGradients, type ClipOptions, type ClippedGradients } from "./clip.ts";
+export { cosine, type CosineOptions } from "./cosine.ts";
+export { lion, type LionOptions } from "./lion.ts";
+export { madgrad, type MadgradOptions } from "./madgrad.ts";
+export { oneCycle, type OneCycleOptions } from "./one_cycle.ts";
+export type { DecayOptions, Optimizer, OptimizerGroups, OptimizerMaker } from "./optimizer.ts";
+export { OPTIMIZERS, type OptimizerSpec } from "./optimizers.ts";
+export { plateau, type PlateauOptions } from "./plateau.ts";
+export { type RateSuggestion, rateSweep, type RateSweepOptions, suggestRate } from "./rate_finder.ts";
+export { rmsprop, type RmspropOptions } from "./rmsprop.ts";
+export type { Schedule, ScheduleState } from "./schedule.ts";
+export { SCHEDULES, type ScheduleSpec } from "./schedules.ts";
 export { sgd, type SgdOptions } from "./sgd.ts";
 export {
   constant,
-  cosine,
-  type CosineOptions,
   exponential,
   type ExponentialOptions,
-  type Schedule,
-  type ScheduleState,
-} from "./schedules.ts";
-
-/** Every optimizer, by the name used in configs. */
-export const OPTIMIZERS: {
-  readonly adam: Part<AdamOptions, OptimizerMaker>;
-  readonly sgd: Part<SgdOptions, OptimizerMaker>;
-} = {
-  adam: part(
-    z.strictObject({
-      beta1: z.number().min(0).lt(1).default(0.9).describe("Decay of the mean of the gradients."),
-      beta2: z.number().min(0).lt(1).default(0.999).describe("Decay of the mean of the squared gradients."),
-      epsilon: z.number().positive().default(1e-8).describe("Added to the root of the mean square."),
-      weightDecay: z.number().min(0).default(0)
-        .describe("Decoupled decay of the weights of convolutions and linear layers; above 0 this is AdamW."),
-    }),
-    adam,
-  ),
-  sgd: part(
-    z.strictObject({
-      momentum: z.number().min(0).lt(1).default(0.9).describe("Share of the last step's direction that is kept."),
-      nesterov: z.boolean().default(true).describe(
-        "Whether the gradient is taken as if that had been followed already.",
-      ),
-      weightDecay: z.number().min(0).default(0)
-        .describe("Decay of the weights of convolutions and linear layers, added to their gradients."),
-    }),
-    sgd,
-  ),
-};
-
-/** An optimizer's name and options. */
-export type OptimizerSpec = SpecOf<typeof OPTIMIZERS>;
-
-/** Every learning-rate schedule, by the name used in configs. */
-export const SCHEDULES: {
-  readonly constant: Part<Record<never, never>, Schedule>;
-  readonly exponential: Part<ExponentialOptions, Schedule>;
-  readonly cosine: Part<CosineOptions, Schedule>;
-} = {
-  constant: part(z.strictObject({}), constant),
-  exponential: part(
-    z.strictObject({ gamma: z.number().positive().max(1).default(0.995).describe("Factor after each epoch.") }),
-    exponential,
-  ),
-  cosine: part(
-    z.strictObject({
-      warmup: z.number().min(0).default(0).describe("Epochs over which the rate rises from 0."),
-      floor: z.number().min(0).max(1).default(0).describe("Share of the base rate at the end."),
-    }),
-    cosine,
-  ),
-};
-
-/** A schedule's name and options. */
-export type ScheduleSpec = SpecOf<typeof SCHEDULES>;
+  multiStep,
+  type MultiStepOptions,
+  stepDecay,
+  type StepDecayOptions,
+} from "./stepwise.ts";

@@ -30,41 +30,78 @@ export interface OptimizerGroups {
 /** Makes an optimizer for the parameters given. */
 export type OptimizerMaker = (params: Readonly<Record<string, Variable>>, groups?: OptimizerGroups) => Optimizer;
 
-/** Parameters that change, with their names, by the factor on their learning rate. */
-export type RateGroups = ReadonlyMap<number, readonly (readonly [name: string, param: Variable])[]>;
-
-/** Sorts parameters by the factor on their learning rate; those with 0 are in no group. */
-export function rateGroups(
-  params: Readonly<Record<string, Variable>>,
-  rates: Readonly<Record<string, number>>,
-): RateGroups {
-  const groups = new Map<number, (readonly [string, Variable])[]>();
-  for (const entry of Object.entries(params)) {
-    const rate = rates[entry[0]] ?? 1;
-    if (rate === 0) continue;
-    if (!groups.has(rate)) groups.set(rate, []);
-    groups.get(rate)!.push(entry);
-  }
-  return groups;
+/** Weight decay, as every optimizer has it. */
+export interface DecayOptions {
+  /** Strength of the decay; 0 for none. */
+  readonly weightDecay: number;
+  /** Whether biases, norms and other vectors decay too; not unless given. */
+  readonly decayVectors?: boolean;
 }
 
-/** Slots of zeros, one for each parameter that changes: `NAME.kind`. */
-export function zeros(groups: RateGroups, kind: string): Record<string, Variable> {
-  return Object.fromEntries(
-    [...groups.values()].flat().map(([name, { shape }]) =>
-      [`${name}.${kind}`, tf.tidy(() => tf.variable(tf.zeros(shape), false))] as const
-    ),
-  );
+/** A parameter in a step. */
+export interface Update<K extends string> {
+  /** What is trained. */
+  readonly param: Variable;
+  /** Its gradient. */
+  readonly gradient: Tensor;
+  /** What the optimizer keeps of it, by kind. */
+  readonly slots: Readonly<Record<K, Variable>>;
+  /** Its weight decay; 0 for none. */
+  readonly weightDecay: number;
 }
 
-/** Whether weight decay concerns a parameter: the weights of convolutions and linear layers, not biases and norms. */
-export function decayed(param: Variable): boolean {
-  return param.rank > 1;
+/** What makes an optimizer this one. */
+export interface Rule<K extends string> {
+  /** Kinds of slots, each with its first value for a parameter. */
+  readonly slots: Readonly<Record<K, (param: Variable) => Tensor>>;
+  /** Changes parameters that have one learning rate; called within `tf.tidy`. */
+  step(updates: readonly Update<K>[], options: { readonly lr: number; readonly step: number }): void;
 }
 
-/** A parameter's gradient. */
-export function gradientOf(gradients: Readonly<Record<string, Tensor>>, name: string): Tensor {
+/** The first value of most slots. */
+export function zeros({ shape }: Variable): Tensor {
+  return tf.zeros(shape);
+}
+
+/** Makes an optimizer of its rule: the slots are called `NAME.kind`, and parameters with one learning rate go together. */
+export function makeOptimizer<K extends string>(
+  { slots: kinds, step: takeStep }: Rule<K>,
+  { weightDecay, decayVectors = false }: DecayOptions,
+): OptimizerMaker {
+  return (params, { rates = {} } = {}) => {
+    const groups = new Map<number, { readonly name: string; readonly update: Omit<Update<K>, "gradient"> }[]>();
+    const slots: Record<string, Variable> = {};
+    for (const [name, param] of Object.entries(params)) {
+      const rate = rates[name] ?? 1;
+      if (rate === 0) continue;
+      const own = {} as Record<K, Variable>;
+      for (const kind of Object.keys(kinds) as K[]) {
+        own[kind] = slots[`${name}.${kind}`] = tf.tidy(() => tf.variable(kinds[kind](param), false));
+      }
+      const decays = decayVectors || param.rank > 1; // vectors are biases, and scales and shifts of norms
+      if (!groups.has(rate)) groups.set(rate, []);
+      groups.get(rate)!.push({ name, update: { param, slots: own, weightDecay: decays ? weightDecay : 0 } });
+    }
+    return {
+      slots,
+      apply(gradients, { lr, step }) {
+        for (const [rate, group] of groups) {
+          const updates = group.map(({ name, update }) => ({ ...update, gradient: gradientOf(gradients, name) }));
+          tf.tidy(() => takeStep(updates, { lr: lr * rate, step }));
+        }
+      },
+      dispose: () => tf.dispose(Object.values(slots)),
+    };
+  };
+}
+
+function gradientOf(gradients: Readonly<Record<string, Tensor>>, name: string): Tensor {
   const gradient = gradients[name];
   if (!gradient) throw new Error(`Cannot step as parameter "${name}" has no gradient`);
   return gradient;
+}
+
+/** The gradient with weight decay coupled to it, as a penalty on the squared weights has it: `g + weightDecay * w`. */
+export function penalised({ param, gradient, weightDecay }: Update<string>): Tensor {
+  return weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(param, weightDecay));
 }

@@ -1,55 +1,88 @@
 /**
- * Learning-rate schedules: factors on the base rate, read before each step.
+ * The learning-rate schedules by name.
  *
  * @module
  */
+import { z } from "zod";
+import { type Part, part, type SpecOf } from "../core/parts.ts";
+import { cosine, type CosineOptions } from "./cosine.ts";
+import { oneCycle, type OneCycleOptions } from "./one_cycle.ts";
+import { plateau, type PlateauOptions } from "./plateau.ts";
+import type { Schedule } from "./schedule.ts";
+import {
+  constant,
+  exponential,
+  type ExponentialOptions,
+  multiStep,
+  type MultiStepOptions,
+  stepDecay,
+  type StepDecayOptions,
+} from "./stepwise.ts";
 
-/** Where training stands. */
-export interface ScheduleState {
-  /** Steps taken so far. */
-  readonly step: number;
-  /** Steps in an epoch. */
-  readonly stepsPerEpoch: number;
-  /** Epochs in all. */
-  readonly epochs: number;
-}
+const factor = (value: number) => z.number().positive().max(1).default(value);
+const share = (value: number) => z.number().min(0).max(1).default(value);
 
-/** The factor on the base learning rate, 0..1. */
-export type Schedule = (state: ScheduleState) => number;
+/** Every learning-rate schedule, by the name used in configs. */
+export const SCHEDULES: {
+  readonly constant: Part<Record<never, never>, Schedule>;
+  readonly exponential: Part<ExponentialOptions, Schedule>;
+  readonly step: Part<StepDecayOptions, Schedule>;
+  readonly multiStep: Part<
+    MultiStepOptions,
+    Schedule,
+    Partial<MultiStepOptions> & Pick<MultiStepOptions, "milestones">
+  >;
+  readonly cosine: Part<Required<CosineOptions>, Schedule>;
+  readonly oneCycle: Part<OneCycleOptions, Schedule>;
+  readonly plateau: Part<PlateauOptions, Schedule>;
+} = {
+  constant: part(z.strictObject({}), constant),
+  exponential: part(z.strictObject({ gamma: factor(0.995).describe("Factor after each epoch.") }), exponential),
+  step: part(
+    z.strictObject({
+      every: z.int().min(1).default(10).describe("Epochs between two changes."),
+      gamma: factor(0.1).describe("Factor at each change."),
+    }),
+    stepDecay,
+  ),
+  multiStep: part(
+    z.strictObject({
+      milestones: z.array(z.int().min(1)).min(1).readonly().describe("After how many epochs the rate changes."),
+      gamma: factor(0.1).describe("Factor at each change."),
+    }),
+    multiStep,
+  ),
+  cosine: part(
+    z.strictObject({
+      warmup: z.number().min(0).default(0).describe("Epochs over which the rate rises from 0."),
+      floor: share(0).describe("Share of the base rate at the end of each cycle."),
+      cycles: z.int().min(1).default(1).describe("Cycles in which the rate falls; each begins with the base rate."),
+      multiplier: z.number().min(1).default(1).describe("How many times as long a cycle is as the one before."),
+    }),
+    cosine,
+  ),
+  oneCycle: part(
+    z.strictObject({
+      peak: share(0.3).describe("Share of the steps after which the rate is highest."),
+      start: share(1 / 25).describe("Share of the base rate at the first step."),
+      end: share(1 / 25 / 1e4).describe("Share of the base rate at the last step."),
+      anneal: z.enum(["cos", "linear"]).default("cos").describe("Whether it goes along half a cosine or a line."),
+    }),
+    oneCycle,
+  ),
+  plateau: part(
+    z.strictObject({
+      factor: z.number().positive().lt(1).default(0.1).describe("Factor on the rate each time."),
+      patience: z.int().min(0).default(10).describe(
+        "Epochs without a better metric that are waited for; the rate falls after one more.",
+      ),
+      threshold: z.number().min(0).default(1e-4).describe("By how much a metric must be better to count."),
+      cooldown: z.int().min(0).default(0).describe("Epochs after a fall that are not counted."),
+      floor: share(0).describe("Least share of the base rate."),
+    }),
+    plateau,
+  ),
+};
 
-/** The base rate throughout. */
-export function constant(): Schedule {
-  return () => 1;
-}
-
-/** Options of {@linkcode exponential}. */
-export interface ExponentialOptions {
-  /** Factor after each epoch. */
-  readonly gamma: number;
-}
-
-/** The rate is multiplied by `gamma` after each epoch, as PyTorch's ExponentialLR stepped once an epoch. */
-export function exponential({ gamma }: ExponentialOptions): Schedule {
-  return ({ step, stepsPerEpoch }) => gamma ** Math.floor(step / stepsPerEpoch);
-}
-
-/** Options of {@linkcode cosine}. */
-export interface CosineOptions {
-  /** Epochs over which the rate rises from 0. */
-  readonly warmup: number;
-  /** Share of the base rate at the end. */
-  readonly floor: number;
-}
-
-/**
- * A linear rise over `warmup` epochs, then half a cosine down to `floor`. Loshchilov and Hutter, 2017,
- * https://arxiv.org/abs/1608.03983
- */
-export function cosine({ warmup, floor }: CosineOptions): Schedule {
-  return ({ step, stepsPerEpoch, epochs }) => {
-    const rise = Math.min(warmup, epochs) * stepsPerEpoch;
-    if (step < rise) return (step + 1) / rise;
-    const done = Math.min(1, (step - rise) / Math.max(1, epochs * stepsPerEpoch - rise));
-    return floor + (1 - floor) * (1 + Math.cos(Math.PI * done)) / 2;
-  };
-}
+/** A schedule's name and options. */
+export type ScheduleSpec = SpecOf<typeof SCHEDULES>;

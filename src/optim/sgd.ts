@@ -4,45 +4,43 @@
  *
  * @module
  */
-import * as tf from "../tensor/tf.ts";
-import { decayed, gradientOf, type OptimizerMaker, rateGroups, zeros } from "./optimizer.ts";
+import { blend, momentumStep } from "../tensor/ops.ts";
+import { type DecayOptions, makeOptimizer, type OptimizerMaker, zeros } from "./optimizer.ts";
 
 /** Options of {@linkcode sgd}. */
-export interface SgdOptions {
+export interface SgdOptions extends DecayOptions {
   /** Share of the last step's direction that is kept; 0 for plain descent. */
   readonly momentum: number;
   /** Whether the gradient is taken as if the kept direction had been followed already. */
   readonly nesterov: boolean;
-  /** Decay of the weights of convolutions and linear layers, added to their gradients as PyTorch does. */
-  readonly weightDecay: number;
 }
 
 /**
  * Descends along `v = momentum * v + g`, with `nesterov` along `g + momentum * v`. As in PyTorch the learning rate is not
- * part of `v`, so that a change of rate acts at once.
+ * part of `v`, so that a change of rate acts at once, and weight decay is added to the gradient.
  */
-export function sgd({ momentum, nesterov, weightDecay }: SgdOptions): OptimizerMaker {
-  return (params, { rates = {} } = {}) => {
-    const groups = rateGroups(params, rates);
-    const slots = momentum > 0 ? zeros(groups, "velocity") : {};
-    return {
-      slots,
-      apply(gradients, { lr }) {
-        for (const [rate, group] of groups) {
-          for (const [name, param] of group) {
-            tf.tidy(() => {
-              const gradient = gradientOf(gradients, name);
-              const decay = decayed(param) ? weightDecay : 0;
-              const slope = decay === 0 ? gradient : tf.add(gradient, tf.mul(param, decay));
-              const velocity = slots[`${name}.velocity`] as typeof slots[string] | undefined;
-              velocity?.assign(tf.add(tf.mul(velocity, momentum), slope));
-              const direction = !velocity ? slope : nesterov ? tf.add(slope, tf.mul(velocity, momentum)) : velocity;
-              param.assign(tf.sub(param, tf.mul(direction, lr * rate)));
-            });
-          }
-        }
-      },
-      dispose: () => tf.dispose(Object.values(slots)),
-    };
-  };
+export function sgd({ momentum, nesterov, ...decay }: SgdOptions): OptimizerMaker {
+  if (momentum === 0) return plain(decay);
+  // In terms of the velocity before the step: g + momentum * (momentum * v + g), or momentum * v + g.
+  const direction = nesterov ? [momentum ** 2, 1 + momentum] as const : [momentum, 1] as const;
+  return makeOptimizer({
+    slots: { velocity: zeros },
+    step(updates, { lr }) {
+      const entries = updates.map(({ param, gradient, slots: { velocity }, weightDecay: penalty }) => (
+        { param, gradient, velocity, penalty, decay: 0 }
+      ));
+      momentumStep(entries, { lr, velocity: [momentum, 1], direction, sign: false });
+    },
+  }, decay);
+}
+
+function plain(decay: DecayOptions): OptimizerMaker {
+  return makeOptimizer({
+    slots: {},
+    step(updates, { lr }) {
+      blend(updates.map(({ param, gradient, weightDecay }) => (
+        { target: param, source: gradient, keep: 1 - lr * weightDecay, take: -lr }
+      )));
+    },
+  }, decay);
 }

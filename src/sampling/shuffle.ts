@@ -7,7 +7,7 @@ import { shuffled } from "../core/rng.ts";
 import type { Sampler } from "./sampler.ts";
 
 /**
- * Shows each example once, in random order.
+ * Shows each example once, in random order: an epoch is as long as the data and draws without replacement.
  *
  * @example
  * ```ts

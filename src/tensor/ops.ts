@@ -6,6 +6,7 @@
  */
 export { activate, type Activation, hardSigmoid } from "./ops/activation.ts";
 export { type AdamNumbers, adamStep, type AdamUpdate } from "./ops/adam.ts";
+export { type Blend, blend } from "./ops/blend.ts";
 export { batchNorm, type BatchNormOptions, type BatchNormVariables } from "./ops/batch_norm.ts";
 export { convNorm, type ConvNormOptions } from "./ops/conv_norm.ts";
 export { conv2d, type ConvOptions, depthwiseConv2d, type DepthwiseConvOptions } from "./ops/convolution.ts";
@@ -14,6 +15,7 @@ export { dropout, dropPath } from "./ops/dropout.ts";
 export { layerNorm, type LayerNormOptions } from "./ops/layer_norm.ts";
 export { linear } from "./ops/linear.ts";
 export { mbconv, type MbconvOptions, type MbconvVariables } from "./ops/mbconv.ts";
+export { type MomentumNumbers, momentumStep, type MomentumUpdate } from "./ops/momentum.ts";
 export type { Padding } from "./ops/padding.ts";
 export {
   averagePool,

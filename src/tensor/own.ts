@@ -129,6 +129,44 @@ export interface AdamNumbers {
   readonly step: number;
 }
 
+/** A parameter in a step by momentum: the variables are changed in place. */
+export interface MomentumUpdate {
+  /** What is trained. */
+  readonly param: Variable;
+  /** Its gradient, of its shape. */
+  readonly gradient: Tensor;
+  /** What is kept of the gradients before. */
+  readonly velocity: Variable;
+  /** Times the parameter, added to the gradient; 0 for none. */
+  readonly penalty: number;
+  /** Decoupled weight decay, per unit of learning rate; 0 for none. */
+  readonly decay: number;
+}
+
+/** Numbers of a step by momentum. */
+export interface MomentumNumbers {
+  /** Learning rate. */
+  readonly lr: number;
+  /** Factors on the velocity and on the gradient in the new velocity. */
+  readonly velocity: readonly [kept: number, fresh: number];
+  /** Factors on the velocity before the step and on the gradient in the direction that is taken. */
+  readonly direction: readonly [past: number, present: number];
+  /** Whether the signs of the direction are taken in its place. */
+  readonly sign: boolean;
+}
+
+/** A variable that becomes `keep * target + take * source`, in place. */
+export interface Blend {
+  /** What is changed. */
+  readonly target: Variable;
+  /** What is added, of its shape. */
+  readonly source: Tensor;
+  /** Factor on the target. */
+  readonly keep: number;
+  /** Factor on the source. */
+  readonly take: number;
+}
+
 /** A backend's own versions of operations, each with its gradient on TensorFlow.js's tape. Callers tidy. */
 export interface OwnOps {
   /** Whether convolutions and their gradients take padding as numbers. */
@@ -158,6 +196,10 @@ export interface OwnOps {
   readonly softmaxCrossEntropy?: (logits: Tensor2D, targets: Tensor2D) => Tensor1D;
   /** A step of Adam for all parameters. */
   readonly adam?: (updates: readonly AdamUpdate[], numbers: AdamNumbers) => void;
+  /** A step by momentum for all parameters. */
+  readonly momentum?: (updates: readonly MomentumUpdate[], numbers: MomentumNumbers) => void;
+  /** Weighted sums, in place. */
+  readonly blend?: (blends: readonly Blend[]) => void;
 }
 
 const NONE: OwnOps = {};

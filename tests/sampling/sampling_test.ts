@@ -1,67 +1,81 @@
-import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { build } from "../../src/core/parts.ts";
-import { randomInt, seededRng } from "../../src/core/rng.ts";
-import { SAMPLERS } from "../../src/sampling/mod.ts";
+import { seededRng } from "../../src/core/rng.ts";
+import { type SamplerContext, SAMPLERS, type SamplerSpec } from "../../src/sampling/mod.ts";
+import { exampleSets, printedRng } from "./examples.ts";
 
-const SEED = 61;
+const SPECS: readonly SamplerSpec[] = [
+  { name: "shuffle" },
+  { name: "weighted" },
+  { name: "weighted", power: 0.5, replacement: false },
+  { name: "imbalanced" },
+  { name: "oversample" },
+  { name: "undersample", ratio: 0.4 },
+  { name: "stratifiedBatches" },
+  { name: "personBatches" },
+];
 
-/** Labels whose classes are 600, 300 and 100 of a thousand, in random places. */
-const LABELS =
-  ((rng = seededRng(SEED)) =>
-    Array.from({ length: 30_000 }, () => [0, 0, 0, 0, 0, 0, 2, 2, 2, 5][randomInt(rng, 10)]!))();
+/** Thirty examples of three classes and ten persons. */
+const LABELS = Array.from({ length: 30 }, (_, i) => [0, 0, 0, 1, 1, 2][i % 6]!);
+const CONTEXT: SamplerContext = { groups: LABELS.map((_, i) => `${Math.floor(i / 3)}`), batchSize: 7 };
 
-/** Share of each class among the positions drawn. */
-function shares(positions: Int32Array): number[] {
-  return [0, 2, 5].map((label) => positions.filter((i) => LABELS[i] === label).length / positions.length);
-}
-
-Deno.test("shuffle shows each example once", () => {
-  const sampler = build("sampler", SAMPLERS, { name: "shuffle" });
-  for (const count of [1, 2, 17, 100]) {
-    const positions = sampler(LABELS.slice(0, count), seededRng(SEED).fork(count));
-    assertEquals([...positions].sort((a, b) => a - b), [...Array(count).keys()]);
-  }
+Deno.test("SAMPLERS are all tried here", () => {
+  assertEquals([...new Set(SPECS.map(({ name }) => name))].sort(), Object.keys(SAMPLERS).sort());
 });
 
-for (const name of ["shuffle", "weighted"] as const) {
-  Deno.test(`${name} depends on the generator it is given and on nothing else`, () => {
-    const sampler = build("sampler", SAMPLERS, { name });
-    const draw = (epoch: number) => sampler(LABELS, seededRng(SEED).fork(epoch));
+for (const spec of SPECS) {
+  Deno.test(`${Object.values(spec).join(" ")} depends on the generator it is given and on nothing else`, () => {
+    const sampler = build("sampler", SAMPLERS, spec), labels = [...LABELS], context = structuredClone(CONTEXT);
+    const draw = (epoch: number) => sampler(labels, seededRng(61).fork(epoch), context);
     assertEquals(draw(1), draw(1));
+    assertEquals(build("sampler", SAMPLERS, spec)(LABELS, seededRng(61).fork(2), CONTEXT), draw(2));
     assertNotEquals(draw(1), draw(2));
-    assertEquals(draw(1).length, LABELS.length);
+    assertEquals([labels, context], [LABELS, CONTEXT]);
   });
 }
 
-Deno.test("weighted draws classes by their frequency to the power of 1 - power", () => {
-  for (const power of [0, 0.5, 1, 2]) {
-    const sums = [0.6, 0.3, 0.1].map((share) => share ** (1 - power));
-    const total = sums.reduce((a, b) => a + b);
-    const drawn = shares(build("sampler", SAMPLERS, { name: "weighted", power })(LABELS, seededRng(SEED)));
-    sums.forEach((sum, k) => {
-      const error = Math.abs(drawn[k]! - sum / total); // four standard errors of 30,000 draws are at most 0.0116
-      assert(error < 0.016, `seed ${SEED}, power ${power}: class ${k} has a share of ${drawn[k]}, not ${sum / total}`);
-    });
+for (const name of ["shuffle", "stratifiedBatches", "personBatches"] as const) {
+  Deno.test(`${name} shows each example once`, () => {
+    const rng = printedRng(), sampler = build("sampler", SAMPLERS, { name });
+    for (const { labels, ...context } of exampleSets(rng, 40)) {
+      assertEquals(sampler(labels, rng.fork("epoch"), context).toSorted(), Int32Array.from(labels.keys()));
+    }
+  });
+}
+
+Deno.test("SAMPLERS name what the context lacks", () => {
+  const draw = (name: "stratifiedBatches" | "personBatches", context?: SamplerContext) =>
+    build("sampler", SAMPLERS, { name })(LABELS, seededRng(1), context);
+  const { groups, batchSize } = CONTEXT;
+  assertThrows(() => draw("stratifiedBatches"), TypeError, "batchSize");
+  assertThrows(() => draw("stratifiedBatches", { groups }), TypeError, "batchSize");
+  assertThrows(() => draw("personBatches", { groups }), TypeError, "batchSize");
+  assertThrows(() => draw("personBatches", { batchSize }), TypeError, "groups");
+  assertThrows(() => draw("personBatches", { batchSize, groups: ["a"] }), TypeError, "labels 30, groups 1");
+  for (const batchSize of [0, 1.5]) {
+    assertThrows(() => draw("stratifiedBatches", { batchSize }), RangeError, "batchSize");
   }
 });
 
-Deno.test("weighted draws the examples of a class equally often", () => {
-  const labels = [0, 0, 0, 0, 1], times = new Array<number>(5).fill(0);
-  const sampler = build("sampler", SAMPLERS, { name: "weighted" });
-  for (let epoch = 0; epoch < 4000; epoch++) for (const i of sampler(labels, seededRng(SEED).fork(epoch))) times[i]!++;
-  const expected = [2500, 2500, 2500, 2500, 10_000]; // of 20,000 draws
-  times.forEach((count, i) => assert(Math.abs(count - expected[i]!) < 0.08 * expected[i]!, `${times}`)); // four deviations
+Deno.test("SAMPLERS refuse options that are unknown or out of bounds", () => {
+  assertThrows(() => build("sampler", SAMPLERS, { name: "weighted", power: -1 }), TypeError, "power");
+  assertThrows(() => build("sampler", SAMPLERS, { name: "weighted", length: 0 }), TypeError, "length");
+  assertThrows(() => build("sampler", SAMPLERS, { name: "oversample", ratio: 1.1 }), TypeError, "ratio");
+  assertThrows(() => build("sampler", SAMPLERS, { name: "undersample", ratio: 0 }), TypeError, "ratio");
+  assertThrows(() => build("sampler", SAMPLERS, JSON.parse(`{ "name": "shuffle", "power": 1 }`)), TypeError, "power");
 });
 
-Deno.test("SAMPLERS refuse unknown options and labels that are unknown", () => {
-  assertThrows(() => build("sampler", SAMPLERS, { name: "weighted", power: -1 }), TypeError, "power");
-  assertThrows(() => build("sampler", SAMPLERS, JSON.parse(`{ "name": "shuffle", "power": 1 }`)), TypeError, "power");
-  assertThrows(() => build("sampler", SAMPLERS, { name: "weighted" })([0, -1], seededRng(1)), RangeError, "unknown");
-});
+for (const name of ["weighted", "imbalanced", "oversample", "undersample", "stratifiedBatches"] as const) {
+  Deno.test(`${name} refuses labels that are unknown`, () => {
+    assertThrows(() => build("sampler", SAMPLERS, { name })([0, -1], seededRng(1), CONTEXT), RangeError, "unknown");
+  });
+}
 
 Deno.test("SAMPLERS are typed by name: options of another sampler do not compile", () => {
   // @ts-expect-error: shuffle has no options
   assertThrows(() => build("sampler", SAMPLERS, { name: "shuffle", power: 1 }), TypeError);
   // @ts-expect-error: power is a number
   assertThrows(() => build("sampler", SAMPLERS, { name: "weighted", power: "1" }), TypeError);
+  // @ts-expect-error: oversample has a ratio, no power
+  assertThrows(() => build("sampler", SAMPLERS, { name: "oversample", power: 1 }), TypeError);
 });

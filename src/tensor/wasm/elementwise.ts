@@ -8,7 +8,7 @@ import * as tf from "../tf.ts";
 import { engine } from "./engine.ts";
 import { ownValues } from "./memory.ts";
 import { count, replaceKernel, runKernel, tensorOf } from "../registry.ts";
-import { ACTIVATIONS } from "./structs.ts";
+import { ACTIVATIONS, placeTable } from "./structs.ts";
 
 const ACTIVATE = "Activate";
 /** Elements below which threads cost more than they bring. */
@@ -24,25 +24,16 @@ export function runActivation(x: tf.Tensor, activation: ElementActivation): tf.T
   return runKernel(ACTIVATE, { x }, { activation })[0]!;
 }
 
-/** Words of an entry of the table of updates, as class AdamEntry of elementwise.as has it. */
-const ENTRY = 6;
-
 /** A step of Adam on variables and their slots, in place. */
 export function runAdam(updates: readonly AdamUpdate[], { lr, beta1, beta2, epsilon, step }: AdamNumbers): void {
   const e = engine();
   const rate = lr / (1 - beta1 ** step), correction = 1 / (1 - beta2 ** step);
   const numbers = [rate, beta1, 1 - beta1, beta2, 1 - beta2, correction, epsilon];
-  const table = e.scratch("updates", updates.length * ENTRY * 4);
-  const entries = updates.map(({ param, gradient, mean, square }) => [
-    ...[param, mean, square].map((variable) => ownValues(e.backend, variable)),
-    ...[e.address(gradient), param.size],
-  ]);
-  const places = new Int32Array(e.memory.buffer, table, updates.length * ENTRY);
-  const kept = new Float32Array(e.memory.buffer, table, updates.length * ENTRY);
-  updates.forEach(({ decay }, i) => {
-    places.set(entries[i]!, i * ENTRY);
-    kept[i * ENTRY + ENTRY - 1] = 1 - lr * decay;
-  });
+  const table = placeTable(updates.map(({ param, gradient, mean, square, decay }) => ({ // class AdamEntry
+    addresses: [...[param, mean, square].map((variable) => ownValues(e.backend, variable)), e.address(gradient)],
+    size: param.size,
+    factors: [1 - lr * decay],
+  })));
   const total = updates.reduce((sum, { param }) => sum + param.size, 0);
   e.run("adam", [table, ...numbers], total, { grain: GRAIN });
 }

@@ -16,6 +16,7 @@ import { registerMatrix } from "./matrix.ts";
 import { runMbconv } from "./mbconv.ts";
 import { registerPooling, runAveragePixels, runScalePixels } from "./pooling.ts";
 import { registerSegmentSum } from "./segment_sum.ts";
+import { runBlend, runMomentum } from "./steps.ts";
 
 let registered = false;
 
@@ -44,5 +45,7 @@ export function registerKernels(): void {
     convNorm: runConvNorm,
     mbconv: runMbconv,
     adam: runAdam,
+    momentum: runMomentum,
+    blend: runBlend,
   });
 }
