@@ -1,0 +1,39 @@
+/**
+ * Every way of mixing a batch with the schema of its options.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { type Part, part, type SpecOf } from "../core/parts.ts";
+import type { Mix } from "./mix.ts";
+import { cutMix, mixup, type MixupOptions, verticalCutMix, type VerticalCutMixOptions } from "./mixers.ts";
+import { chance } from "./options.ts";
+
+const per = z.enum(["batch", "image"]).default("batch")
+  .describe("Whether one coin and one share hold for the whole batch, or each image has its own.");
+
+const alpha = (usual: number) =>
+  z.number().gt(0).default(usual)
+    .describe("The share is drawn from Beta(alpha, alpha): small for little mixing, 1 for any share alike.");
+
+/** Every way of mixing, by the name used in configs. */
+export const MIXES: {
+  readonly mixup: Part<MixupOptions, Mix>;
+  readonly cutMix: Part<MixupOptions, Mix>;
+  readonly verticalCutMix: Part<VerticalCutMixOptions, Mix>;
+} = {
+  mixup: part(z.strictObject({ alpha: alpha(0.2), chance: chance("mixing", 1), per }), mixup),
+  cutMix: part(z.strictObject({ alpha: alpha(1), chance: chance("mixing"), per }), cutMix),
+  verticalCutMix: part(
+    z.strictObject({
+      chance: chance("mixing"),
+      within: z.enum(["class", "any", "between"]).default("class")
+        .describe("Whose halves are joined: of one class, of any two images, or of two classes."),
+      per,
+    }),
+    verticalCutMix,
+  ),
+};
+
+/** A way of mixing and its options. */
+export type MixSpec = SpecOf<typeof MIXES>;
