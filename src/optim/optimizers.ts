@@ -44,7 +44,7 @@ export const OPTIMIZERS: {
     z.strictObject({
       ...adamOptions,
       weightDecay: z.number().min(0).default(0)
-        .describe("Decay of the weights of convolutions and linear layers; above 0 this is AdamW unless coupled."),
+        .describe("Decay of the weights of convolutions and linear layers; above 0 this is AdamW if it is decoupled."),
       decoupled: z.boolean().default(true)
         .describe("Whether decay acts beside the gradient's step, as in AdamW, or is added to the gradient."),
       decayVectors,

@@ -65,6 +65,16 @@ const SIDE = 1 / 20;
  * lowest smoothed loss is taken. Where the loss is lowest the rate is too high already, as it is about to rise; Smith reads
  * the place where accuracy begins to rise and the one where it gets ragged off the plot, and this lies between the two.
  *
+ * @example
+ * ```ts
+ * import { rateSweep, suggestRate } from "maskfold";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const rates = rateSweep({ from: 1e-6, to: 1, steps: 61 });
+ * const losses = rates.map((rate) => 2 - Math.tanh(Math.log10(rate / 1e-3))); // steepest at 1e-3
+ * assertAlmostEquals(suggestRate(rates, losses).rate, 1e-3, 1e-9);
+ * ```
+ *
  * @param rates Learning rates in the order tried, rising, as from {@linkcode rateSweep}.
  * @param losses The training loss at each, in nats; what comes after an explosion or a value that is no number is left out.
  * @throws {TypeError} If there are not as many losses as rates.

@@ -22,7 +22,19 @@ import {
 const factor = (value: number) => z.number().positive().max(1).default(value);
 const share = (value: number) => z.number().min(0).max(1).default(value);
 
-/** Every learning-rate schedule, by the name used in configs. */
+/**
+ * Every learning-rate schedule, by the name used in configs.
+ *
+ * @example
+ * ```ts
+ * import { build, SCHEDULES } from "maskfold";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const schedule = build("schedule", SCHEDULES, { name: "plateau", patience: 0, factor: 0.5 });
+ * const after = (history: number[]) => schedule({ step: 10 * history.length, stepsPerEpoch: 10, epochs: 9, history });
+ * assertEquals([after([0.6]), after([0.6, 0.5]), after([0.6, 0.5, 0.7])], [1, 0.5, 0.5]);
+ * ```
+ */
 export const SCHEDULES: {
   readonly constant: Part<Record<never, never>, Schedule>;
   readonly exponential: Part<ExponentialOptions, Schedule>;

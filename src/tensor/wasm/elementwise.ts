@@ -1,14 +1,13 @@
 /**
- * Kernels that work on elements alone: `Add` of equal shapes, activations, Adam in place, and `Identity` without a copy.
+ * Kernels that work on elements alone: `Add` of equal shapes, activations, and `Identity` without a copy.
  *
  * @module
  */
-import type { AdamNumbers, AdamUpdate, ElementActivation } from "../own.ts";
+import type { ElementActivation } from "../own.ts";
 import * as tf from "../tf.ts";
 import { engine } from "./engine.ts";
-import { ownValues } from "./memory.ts";
 import { count, replaceKernel, runKernel, tensorOf } from "../registry.ts";
-import { ACTIVATIONS, placeTable } from "./structs.ts";
+import { ACTIVATIONS } from "./structs.ts";
 
 const ACTIVATE = "Activate";
 /** Elements below which threads cost more than they bring. */
@@ -22,20 +21,6 @@ interface ActivateAttributes {
 /** An activation, of any shape. */
 export function runActivation(x: tf.Tensor, activation: ElementActivation): tf.Tensor {
   return runKernel(ACTIVATE, { x }, { activation })[0]!;
-}
-
-/** A step of Adam on variables and their slots, in place. */
-export function runAdam(updates: readonly AdamUpdate[], { lr, beta1, beta2, epsilon, step }: AdamNumbers): void {
-  const e = engine();
-  const rate = lr / (1 - beta1 ** step), correction = 1 / (1 - beta2 ** step);
-  const numbers = [rate, beta1, 1 - beta1, beta2, 1 - beta2, correction, epsilon];
-  const table = placeTable(updates.map(({ param, gradient, mean, square, decay }) => ({ // class AdamEntry
-    addresses: [...[param, mean, square].map((variable) => ownValues(e.backend, variable)), e.address(gradient)],
-    size: param.size,
-    factors: [1 - lr * decay],
-  })));
-  const total = updates.reduce((sum, { param }) => sum + param.size, 0);
-  e.run("adam", [table, ...numbers], total, { grain: GRAIN });
 }
 
 /** Registers the kernels. */

@@ -9,14 +9,14 @@ import { registerColumns } from "./columns.ts";
 import { runConvNorm } from "./conv_norm.ts";
 import { registerConvolution } from "./convolution.ts";
 import { registerDepthwise } from "./depthwise.ts";
-import { registerElementwise, runActivation, runAdam } from "./elementwise.ts";
+import { registerElementwise, runActivation } from "./elementwise.ts";
 import { registerGroups, runGroupedConv } from "./groups.ts";
 import { registerLayerNorm, runLayerNorm } from "./layer_norm.ts";
 import { registerMatrix } from "./matrix.ts";
 import { runMbconv } from "./mbconv.ts";
 import { registerPooling, runAveragePixels, runScalePixels } from "./pooling.ts";
 import { registerSegmentSum } from "./segment_sum.ts";
-import { runBlend, runMomentum } from "./steps.ts";
+import { runAdam, runBlend, runMomentum } from "./steps.ts";
 
 let registered = false;
 

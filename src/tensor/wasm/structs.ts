@@ -128,24 +128,3 @@ export function placeGrouping({ groups, inputs, outputs, rows }: Grouping, targe
   const { height, width, firstY, firstX, stepY, stepX } = target;
   return place("grouping", [groups, inputs, outputs, rows, height, width, firstY, firstX, stepY, stepX]);
 }
-
-/** A tensor or variable that is changed in place, with what belongs to it. */
-export interface TableEntry {
-  readonly addresses: readonly number[];
-  /** Elements at each of the addresses. */
-  readonly size: number;
-  readonly factors: readonly number[];
-}
-
-/** Writes entries one after another: addresses, size, factors. They stay until the next table. */
-export function placeTable(entries: readonly TableEntry[]): number {
-  const width = entries[0]!.addresses.length + 1 + entries[0]!.factors.length;
-  const { memory, scratch } = engine(), table = scratch("table", entries.length * width * 4);
-  const integers = new Int32Array(memory.buffer, table, entries.length * width);
-  const floats = new Float32Array(memory.buffer, table, entries.length * width);
-  entries.forEach(({ addresses, size, factors }, i) => {
-    integers.set([...addresses, size], i * width);
-    floats.set(factors, i * width + addresses.length + 1);
-  });
-  return table;
-}

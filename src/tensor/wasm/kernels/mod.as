@@ -21,8 +21,8 @@ export {
 export {
   activatePool, addBias, finishPool, leaveBias, leaveGate, normaliseResidual, scaleImages,
 } from "./squeeze";
-export { activateElements, activateElementsGradient, adam, add, sumParts } from "./elementwise";
-export { blend, momentum } from "./steps";
+export { activateElements, activateElementsGradient, add, sumParts } from "./elementwise";
+export { adam, blend, momentum } from "./steps";
 export {
   D1, D2, D3, D4, D5, LIMIT, MINUS_LOG2_E, N1, N2, N3, N4, ONE, P1, P2, P3, P4, P5, ROUNDER,
 } from "./simd"; // see there why they must stay variables
