@@ -197,11 +197,20 @@ export {
   type ScoreOptions,
 } from "./src/metrics/mod.ts";
 export {
+  type CutOptions,
+  type DistanceOptions,
+  type DropOptions,
+  NEAR_CUTS,
+  type NearCuts,
+  type NearCutsSpec,
+  type RelabelOptions,
   type ResampleOptions,
   type Sampler,
   type SamplerContext,
   SAMPLERS,
   type SamplerSpec,
+  type SoftOptions,
+  type TrainingLabels,
   type WeightedOptions,
 } from "./src/sampling/mod.ts";
 

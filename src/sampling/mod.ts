@@ -1,21 +1,43 @@
 /**
- * Samplers: which training examples an epoch shows, and in what order.
+ * Samplers: which training examples an epoch shows, and in what order. And what training makes of samples near a cut.
  *
  * @module
  */
 import { z } from "zod";
 import { type Part, part, type SpecOf } from "../core/parts.ts";
+import {
+  type CutOptions,
+  dropNearCuts,
+  type DropOptions,
+  keepNearCuts,
+  type NearCuts,
+  relabelNearCuts,
+  type RelabelOptions,
+} from "./near_cuts.ts";
 import { personBatches } from "./person_batches.ts";
 import { oversample, type ResampleOptions, undersample } from "./resample.ts";
 import type { Sampler } from "./sampler.ts";
 import { shuffle } from "./shuffle.ts";
+import { softenNearCuts, type SoftOptions } from "./soft_cuts.ts";
 import { stratifiedBatches } from "./stratified_batches.ts";
 import { imbalanced, weighted, type WeightedOptions } from "./weighted.ts";
 
+export {
+  type CutOptions,
+  type DistanceOptions,
+  dropNearCuts,
+  type DropOptions,
+  keepNearCuts,
+  type NearCuts,
+  relabelNearCuts,
+  type RelabelOptions,
+  type TrainingLabels,
+} from "./near_cuts.ts";
 export { personBatches } from "./person_batches.ts";
 export { oversample, type ResampleOptions, undersample } from "./resample.ts";
 export type { Sampler, SamplerContext } from "./sampler.ts";
 export { shuffle } from "./shuffle.ts";
+export { softenNearCuts, type SoftOptions } from "./soft_cuts.ts";
 export { stratifiedBatches } from "./stratified_batches.ts";
 export { imbalanced, weighted, type WeightedOptions } from "./weighted.ts";
 
@@ -53,3 +75,52 @@ export const SAMPLERS: {
 
 /** A sampler's name and options. */
 export type SamplerSpec = SpecOf<typeof SAMPLERS>;
+
+const attribute = z.string().default("age").describe("The attribute that is cut from a number.");
+
+const distance = {
+  attribute,
+  step: z.number().min(0).default(1)
+    .describe("By how much recorded values go up, so that 29 counts as 29.5; 0 where they are exact."),
+  topCoded: z.boolean().default(true).describe(
+    "Whether all values of the highest level are recorded as its cut, so that they do not tell how near it they are.",
+  ),
+};
+
+/** What training makes of samples near a cut, by the name used in configs. */
+export const NEAR_CUTS: {
+  readonly keep: Part<Record<never, never>, NearCuts>;
+  readonly drop: Part<DropOptions, NearCuts>;
+  readonly relabel: Part<RelabelOptions, NearCuts, Partial<CutOptions> & Omit<RelabelOptions, keyof CutOptions>>;
+  readonly soft: Part<SoftOptions, NearCuts>;
+} = {
+  keep: part(z.strictObject({}), keepNearCuts),
+  drop: part(
+    z.strictObject({
+      within: z.number().positive().default(1).describe(
+        "Distance from a cut within which samples are left out, in years.",
+      ),
+      ...distance,
+    }),
+    dropNearCuts,
+  ),
+  relabel: part(
+    z.strictObject({
+      from: z.number().describe("The least value that counts as the level above, in years."),
+      to: z.number().describe("The cut that it counts as."),
+      attribute,
+    }),
+    relabelNearCuts,
+  ),
+  soft: part(
+    z.strictObject({
+      width: z.number().positive().default(2)
+        .describe("Standard deviation of the normal distribution over which a value is spread, in years."),
+      ...distance,
+    }),
+    softenNearCuts,
+  ),
+};
+
+/** A name and options for what training makes of samples near a cut. */
+export type NearCutsSpec = SpecOf<typeof NEAR_CUTS>;
