@@ -18,9 +18,11 @@ export interface EmaOptions {
 }
 
 /**
- * An exponential moving average over the steps, with decay and warmup as in TensorFlow's
- * https://www.tensorflow.org/api_docs/python/tf/train/ExponentialMovingAverage. The running statistics of batch norms are to be averaged alike: the
- * average of the last steps' statistics stands near the statistics of the last steps' average, so no pass is needed.
+ * An exponential moving average over the steps, with decay and warmup as TensorFlow has them:
+ * https://www.tensorflow.org/api_docs/python/tf/train/ExponentialMovingAverage
+ *
+ * The running statistics of batch norms are to be averaged with the parameters: over steps that lie so near, their average
+ * stands near the statistics of the averaged weights, and no pass over the data is needed.
  */
 export function ema({ decay, warmup, from }: EmaOptions): AveragerMaker {
   return makeAverager({
@@ -34,7 +36,10 @@ export function ema({ decay, warmup, from }: EmaOptions): AveragerMaker {
 
 /** Options of {@linkcode swa}. */
 export interface SwaOptions {
-  /** Share of the epochs after which averaging begins, 0..1; until then the average is the trained weights. */
+  /**
+   * Share of the epochs after which averaging begins, 0..1, to the nearest epoch; until then the average is the trained
+   * weights. It is a share of all epochs that were asked for: a training that stops early may end before.
+   */
   readonly from: number;
   /** Epochs between two weights that are averaged. */
   readonly every: number;
@@ -42,16 +47,17 @@ export interface SwaOptions {
 
 /**
  * The plain mean of the weights after the epoch at which averaging begins and after each `every` epochs from there. Izmailov
- * et al., 2018, https://arxiv.org/abs/1803.05407, who keep the learning rate high or cycling meanwhile. Weights that lie
- * far apart are averaged, so the running statistics of batch norms need a pass of their own: {@linkcode
- * Averager.needsStatistics}.
+ * et al., 2018, https://arxiv.org/abs/1803.05407, who keep the learning rate high or cycling meanwhile.
+ *
+ * The weights lie far apart, so the running statistics of batch norms need a pass over training data (`needsStatistics`);
+ * they are among the averager's variables all the same, so that `swap` brings the trained ones back.
  */
 export function swa({ from, every }: SwaOptions): AveragerMaker {
   return makeAverager({
     needsStatistics: true,
     kept({ step, stepsPerEpoch, epochs }) {
       if (step % stepsPerEpoch !== 0) return undefined;
-      const epoch = step / stepsPerEpoch, first = Math.max(1, Math.ceil(from * epochs));
+      const epoch = step / stepsPerEpoch, first = Math.max(1, Math.round(from * epochs));
       if (epoch <= first) return 0;
       const before = (epoch - first) / every; // how many the average is of
       return Number.isInteger(before) ? before / (before + 1) : undefined;
