@@ -65,6 +65,8 @@ export interface NormOptions {
   readonly training: boolean;
   /** Added to the variance. */
   readonly epsilon: number;
+  /** Share of a batch's statistics in the running ones; 0.1 unless given. */
+  readonly momentum?: number;
 }
 
 /** Sizes of a convolution's weights. */
@@ -145,9 +147,10 @@ export function makeLayers(
   // losses several times log C.
   const linearWeight = linear ?? (({ fanIn }: Fan) => uniform(1 / Math.sqrt(fanIn)));
   const paddingOf = (kernel: number) => same ? "same" as const : (kernel - 1) / 2;
-  const normOptions = ({ training, frozenNorms = false }: ForwardOptions) => ({
+  const normOptions = ({ training, frozenNorms = false, momentum }: ForwardOptions) => ({
     training: training && !frozenNorms,
     epsilon,
+    ...(momentum !== undefined && { momentum }),
   });
 
   const filter: Layers["filter"] = (name, { kernel, inputs, outputs, groups = 1 }) => {

@@ -14,6 +14,8 @@ export interface ForwardOptions {
   readonly training: boolean;
   /** Where dropout and drop path are drawn from; needed in training. */
   readonly rng?: Rng;
+  /** Share of a batch's statistics in the running ones, 0..1; the norms' own unless given. */
+  readonly momentum?: number;
   /** Whether the backbone's norms use and keep their running statistics in training too. */
   readonly frozenNorms?: boolean;
   /** Target probabilities `[B, C]`, for heads whose scores in training depend on them. */

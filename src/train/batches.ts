@@ -23,6 +23,8 @@ export interface BatchSource {
   readonly labels: ArrayLike<number>;
   /** C. */
   readonly classes: number;
+  /** Whom each image shows, in their order; samplers that keep persons apart ask for it. */
+  readonly groups?: readonly string[];
   /** Target probabilities `[N, C]` in the order of the images, where they are not those of the labels. */
   readonly targets?: Float32Array;
   /** Numbers that the model learns beside the class, in the order of the images; NaN where one is not known. */

@@ -6,14 +6,29 @@
 import { z } from "zod";
 import { AUGMENTS, type AugmentSpec } from "../augment/mod.ts";
 import { faultText, specSchema } from "../core/parts.ts";
+import type { EpochRow } from "../core/records.ts";
 import { LOSSES, type LossSpec } from "../losses/mod.ts";
 import { FINE_TUNES, type FineTuneSpec, MODELS, type ModelSpec } from "../models/mod.ts";
-import { OPTIMIZERS, type OptimizerSpec, SCHEDULES, type ScheduleSpec } from "../optim/mod.ts";
+import {
+  AVERAGES,
+  type AverageSpec,
+  CLIP_SCHEMA,
+  type ClipOptions,
+  OPTIMIZERS,
+  type OptimizerSpec,
+  SCHEDULES,
+  type ScheduleSpec,
+} from "../optim/mod.ts";
 import { VIEWS, type ViewSpec } from "../predict/mod.ts";
 import { SAMPLERS, type SamplerSpec } from "../sampling/mod.ts";
 
 /** What decides which epoch is best: higher is better, but for the loss. */
 export type Monitor = "macroF1" | "accuracy" | "loss";
+
+/** What is monitored of an epoch, turned so that higher is better. */
+export function monitored(row: EpochRow, monitor: Monitor): number {
+  return { macroF1: row.validMacroF1, accuracy: row.validAccuracy, loss: -row.validLoss }[monitor];
+}
 
 /** A full configuration: one flat record, with a spec for each part. */
 export interface TrainConfig {
@@ -62,6 +77,10 @@ export interface TrainConfig {
   readonly optimizer: OptimizerSpec;
   /** How the learning rate goes on. */
   readonly schedule: ScheduleSpec;
+  /** How gradients are bounded. */
+  readonly clip: ClipOptions;
+  /** Which average of the weights is validated, kept and predicts; the trained ones by default. */
+  readonly average: AverageSpec;
   /** Which images an epoch shows. */
   readonly sampler: SamplerSpec;
   /** Random changes of each training image, in this order. */
@@ -115,6 +134,10 @@ const SCHEMA: z.ZodType<TrainConfig & { $schema?: string }> = z.strictObject({
   loss: specSchema(LOSSES).prefault({ name: "crossEntropy" }).describe("What training lowers."),
   optimizer: specSchema(OPTIMIZERS).prefault({ name: "adam" }).describe("How gradients change the weights."),
   schedule: specSchema(SCHEDULES).prefault({ name: "exponential" }).describe("How the learning rate goes on."),
+  clip: CLIP_SCHEMA.prefault({}).describe("How gradients are bounded."),
+  average: specSchema(AVERAGES).prefault({ name: "none" }).describe(
+    "Which average of the weights is validated, kept and predicts.",
+  ),
   sampler: specSchema(SAMPLERS).prefault({ name: "shuffle" }).describe("Which images an epoch shows."),
   augments: z.array(specSchema(AUGMENTS)).prefault([{ name: "horizontalFlip" }])
     .describe("Random changes of each training image, in this order."),
@@ -122,7 +145,7 @@ const SCHEMA: z.ZodType<TrainConfig & { $schema?: string }> = z.strictObject({
     .describe("Views averaged when the finished model predicts (test-time augmentation)."),
 });
 
-const PARTS = ["model", "fineTune", "loss", "optimizer", "schedule", "sampler"] as const;
+const PARTS = ["model", "fineTune", "loss", "optimizer", "schedule", "average", "sampler"] as const;
 
 /**
  * Makes a configuration of layers, each overriding those before it: defaults < preset < flags. A part given by the same

@@ -9,15 +9,16 @@ import { seededRng } from "../core/rng.ts";
 import { LOSSES } from "../losses/mod.ts";
 import { score } from "../metrics/mod.ts";
 import { FINE_TUNES, type Model } from "../models/mod.ts";
-import { type Optimizer, SCHEDULES } from "../optim/mod.ts";
+import { type Averager, type Optimizer, SCHEDULES } from "../optim/mod.ts";
 import { predict } from "../predict/mod.ts";
 import { SAMPLERS } from "../sampling/mod.ts";
 import * as tf from "../tensor/tf.ts";
 import type { Tensor } from "../tensor/types.ts";
 import { type BatchSource, stepsPerEpoch } from "./batches.ts";
-import type { TrainConfig } from "./config.ts";
+import { monitored, type TrainConfig } from "./config.ts";
 import { compileStep } from "./compile.ts";
 import { makeLoader } from "./loader.ts";
+import { retakeStatistics, withAverage } from "./averaging.ts";
 import { measureTraining } from "./measure.ts";
 import { planStep, type StepMemory } from "./memory.ts";
 import { readSteps, takeStep, tune } from "./step.ts";
@@ -28,6 +29,8 @@ export interface FitParts {
   readonly model: Model;
   /** Its slots hold the state between epochs. */
   readonly optimizer: Optimizer;
+  /** The weights that predict, where they are not those that are trained. */
+  readonly averager?: Averager;
   /** Pixels and labels. */
   readonly source: BatchSource;
   /** Images to train on, by their place in the set. */
@@ -39,9 +42,7 @@ export interface FitParts {
 /** Where training begins, and who hears of it. */
 export interface FitOptions {
   /** Epochs done already, each with all of its steps. */
-  readonly done?: number;
-  /** Steps done already. */
-  readonly step?: number;
+  readonly history?: readonly EpochRow[];
   /** The micro-batch that `accumulate: "auto"` came to when the training began; it is kept if it has room. */
   readonly microBatch?: number;
   /** Stops training between two steps. */
@@ -92,28 +93,36 @@ export interface StepState {
  * @throws {Error} Named "LossError", if the loss is no longer a finite number; the message names the step and the images.
  */
 export async function* fit(
-  { model, optimizer, source, train, valid }: FitParts,
+  { model, optimizer, averager, source, train, valid }: FitParts,
   config: TrainConfig,
-  { done = 0, step = 0, microBatch: before, signal, onMemory, onCompile, onStep, onValidate }: FitOptions = {},
+  { history: before = [], microBatch: earlier, signal, onMemory, onCompile, onStep, onValidate }: FitOptions = {},
 ): AsyncGenerator<{ readonly row: EpochRow; readonly valid: Predictions }> {
   const tuning = tune(model, build("fineTune", FINE_TUNES, config.fineTune));
-  const parts = { model, optimizer, tuning, loss: build("loss", LOSSES, config.loss) };
+  const parts = { model, optimizer, tuning, clip: config.clip, loss: build("loss", LOSSES, config.loss) };
   const schedule = build("schedule", SCHEDULES, config.schedule);
   const sampler = build("sampler", SAMPLERS, config.sampler);
   await compileStep(parts, config, onCompile);
-  const memory = planStep(config, measureTraining(parts), { model, before });
+  const memory = planStep(config, measureTraining(parts), { model, before: earlier });
   await onMemory?.(memory);
   const { microBatch } = memory;
   const trainLabels = Int32Array.from(train, (index) => source.labels[index]!);
-  const validate = async () =>
+  const forecast = async () =>
     await predict(model, source.images, { indices: valid, labels: source.labels, batchSize: microBatch, signal });
+  const validate = async () => averager ? await withAverage(averager, model, forecast) : await forecast();
   using loader = makeLoader(source, { ...config, microBatch });
-  for (let epoch = done + 1; epoch <= config.epochs; epoch++) {
+  const context = {
+    batchSize: config.batchSize,
+    ...(source.groups && { groups: Array.from(train, (index) => source.groups![index]!) }),
+  };
+  const history = before.map((row) => monitored(row, config.monitor));
+  let step = before.at(-1)?.step ?? 0;
+  for (let epoch = before.length + 1; epoch <= config.epochs; epoch++) {
     const started = performance.now();
     const rng = seededRng(config.seed).fork("epoch").fork(epoch);
-    const order = shorten(sampler(trainLabels, rng.fork("order")).map((place) => train[place]!), config);
+    const order = shorten(sampler(trainLabels, rng.fork("order"), context).map((place) => train[place]!), config);
     const total = stepsPerEpoch(order.length, config.batchSize);
-    const lrAt = () => config.lr * schedule({ step, stepsPerEpoch: total, epochs: config.epochs });
+    const state = () => ({ step, stepsPerEpoch: total, epochs: config.epochs, history });
+    const lrAt = () => config.lr * schedule(state());
     const firstLr = lrAt();
     let lossSum = 0, correct = 0, seen = 0, stepsDone = 0;
     const inFlight: StepInFlight[] = [];
@@ -138,6 +147,7 @@ export async function* fit(
       const figures = takeStep(parts, batch, { lr: lrAt(), step: step + 1, rng: rng.fork(`step ${stepsDone}`) });
       step++;
       stepsDone++;
+      averager?.update({ ...model.params, ...model.buffers }, state());
       inFlight.push({ figures, indices, done: stepsDone });
       const checks = config.validateEvery > 0 && stepsDone % config.validateEvery === 0 && stepsDone < total;
       if (checks || inFlight.length >= readTogether()) await settle();
@@ -149,6 +159,10 @@ export async function* fit(
     }
     if (inFlight.length > 0) await settle();
     const trained = performance.now();
+    if (averager?.needsStatistics) {
+      const pass = () => retakeStatistics(model, loader.epoch(order, epoch), rng.fork("statistics"));
+      await withAverage(averager, model, pass);
+    }
     const predictions = await validate();
     const scores = score(predictions);
     const row: EpochRow = {
@@ -166,6 +180,7 @@ export async function* fit(
       imagesPerSecond: seen / ((trained - started) / 1000),
       waiting: (loader.waited - waitedBefore) / (trained - started),
     };
+    history.push(monitored(row, config.monitor));
     yield { row, valid: predictions };
   }
 }

@@ -7,7 +7,7 @@
 import type { Rng } from "../core/rng.ts";
 import type { Loss } from "../losses/mod.ts";
 import type { FineTune, ForwardOptions, Model, Output } from "../models/mod.ts";
-import type { Optimizer } from "../optim/mod.ts";
+import { clipGradients, type ClipOptions, type Optimizer } from "../optim/mod.ts";
 import * as tf from "../tensor/tf.ts";
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from "../tensor/types.ts";
 
@@ -21,6 +21,8 @@ export interface StepParts {
   readonly optimizer: Optimizer;
   /** Which parameters learn; all of them by default. */
   readonly tuning?: Tuning;
+  /** How gradients are bounded; not at all by default. */
+  readonly clip?: ClipOptions;
 }
 
 /** Which parameters learn, and how fast, worked out for a model. */
@@ -85,6 +87,7 @@ export function takeStep(
       sum = first ? found.gradients : addGradients(sum, found.gradients);
     }
     if (figures.length === 0) throw new RangeError("Cannot take a step as the batch must have images: it has none");
+    sum = clip(sum, parts.clip);
     parts.optimizer.apply(sum, { lr, step });
   } catch (error) {
     tf.dispose(figures);
@@ -104,6 +107,14 @@ export async function trainStep(...step: Parameters<typeof takeStep>): Promise<S
 }
 
 type Gradients = Readonly<Record<string, Tensor>>;
+
+/** Bounds gradients, which are given up. */
+function clip(gradients: Gradients, { norm, value }: ClipOptions = {}): Gradients {
+  if (norm === undefined && value === undefined) return gradients;
+  const clipped = clipGradients(gradients, { norm, value });
+  tf.dispose([...Object.values(gradients), clipped.norm]);
+  return clipped.gradients;
+}
 
 /**
  * The loss of a micro-batch and its gradients, both times the micro-batch's share. The tensors are the caller's.

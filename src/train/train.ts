@@ -19,11 +19,12 @@ import {
   writeAtomic,
 } from "../io/mod.ts";
 import { findWeights, FINE_TUNES, type LoadedWeights, loadWeights, type Model, saveWeights } from "../models/mod.ts";
-import { OPTIMIZERS } from "../optim/mod.ts";
+import { AVERAGES, OPTIMIZERS } from "../optim/mod.ts";
 import { predict } from "../predict/mod.ts";
 import { currentBackend, initBackend } from "../tensor/mod.ts";
+import { startAverage, withAverage } from "./averaging.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
-import { type Monitor, pair, resolveConfig, type TrainConfig } from "./config.ts";
+import { monitored, pair, resolveConfig, type TrainConfig } from "./config.ts";
 import { fit, LOSS_ERROR, type StepScores, type StepState } from "./fit.ts";
 import { predictionBatch, type StepMemory } from "./memory.ts";
 import { type DataRecord, FILES, makeModel, openRun, type Run } from "./run.ts";
@@ -97,17 +98,18 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
   const fold = soundFold(options);
   const last = `${dir}/${FILES.last}`, resumes = await exists(last);
   const { model, weights } = await startModel(dataset, config, options, resumes ? last : undefined);
-  const { rates } = tune(model, build("fineTune", FINE_TUNES, config.fineTune));
-  const optimizer = build("optimizer", OPTIMIZERS, config.optimizer)(model.params, { rates });
+  const tuning = tune(model, build("fineTune", FINE_TUNES, config.fineTune));
+  const optimizer = build("optimizer", OPTIMIZERS, config.optimizer)(model.params, tuning);
+  const averager = startAverage(build("average", AVERAGES, config.average), model, tuning);
   try {
-    const parts = { model, optimizer };
+    const parts = { model, optimizer, averager };
     const history = resumes ? [...await loadCheckpoint(last, parts)] : [];
     const values = model.regression && numbersOf(dataset, model.regression.attribute);
     const classes = dataset.schema.classes.length;
-    const source = { images, labels, classes, ...(values && { values }), input: model.input };
+    const groups = dataset.samples.map(({ group }) => group);
+    const source = { images, labels, classes, groups, ...(values && { values }), input: model.input };
     const start = {
-      done: history.length,
-      step: history.at(-1)?.step ?? 0,
+      history: [...history],
       microBatch: await microBatchBefore(dir),
       signal,
       onCompile,
@@ -126,7 +128,8 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
       for await (const { row } of withCheckpoint(epochs, () => history.length, last)) {
         history.push(row);
         const best = bestEpoch(history, config) === row;
-        if (best) await saveWeights(model, `${dir}/${FILES.best}`, { metadata: describeWeights(dataset, config, row) });
+        const metadata = describeWeights(dataset, config, row);
+        if (best) await withAverage(averager, model, () => saveWeights(model, `${dir}/${FILES.best}`, { metadata }));
         await saveCheckpoint(last, parts, history);
         await writeAtomic(`${dir}/${FILES.metrics}`, history.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
         onEpoch?.(row, { best, epochs: config.epochs });
@@ -146,6 +149,7 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
   } finally {
     model.dispose();
     optimizer.dispose();
+    averager.dispose();
   }
 }
 
@@ -203,11 +207,6 @@ function describeWeights({ schema }: Dataset, config: TrainConfig, row: EpochRow
     epoch: `${row.epoch}`,
     validMacroF1: row.validMacroF1.toFixed(4),
   };
-}
-
-/** What is monitored of an epoch, turned so that higher is better. */
-export function monitored(row: EpochRow, monitor: Monitor): number {
-  return { macroF1: row.validMacroF1, accuracy: row.validAccuracy, loss: -row.validLoss }[monitor];
 }
 
 /** The best epoch by what the config monitors, where a later one must be better by more than `minDelta`. */

@@ -22,7 +22,7 @@ Deno.test("resolveConfig() lets later layers override earlier ones, part by part
   } as const;
   const config = resolveConfig(preset, { schedule: { name: "cosine", warmup: 0 } }, { loss: { labelSmoothing: 0.1 } });
   assertEquals(config.lr, 1e-3);
-  assertEquals(config.schedule, { name: "cosine", warmup: 0, floor: 0.1 });
+  assertEquals(config.schedule, { name: "cosine", warmup: 0, floor: 0.1, cycles: 1, multiplier: 1 });
   assertEquals(config.loss, { name: "crossEntropy", labelSmoothing: 0.1 });
   assertEquals(resolveConfig(preset, { schedule: "exponential" }).schedule, { name: "exponential", gamma: 0.995 });
 });

@@ -1,6 +1,9 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import type { EpochRow, ImageSet } from "../../src/core/mod.ts";
-import { type LoadedWeights, type Model, saveWeights } from "../../src/models/mod.ts";
+import { seededRng } from "../../src/core/rng.ts";
+import { readSafetensors } from "../../src/io/mod.ts";
+import { createModel, type LoadedWeights, type Model, saveWeights } from "../../src/models/mod.ts";
+import { predict } from "../../src/predict/mod.ts";
 import { splitDataset } from "../../src/split/mod.ts";
 import { initBackend } from "../../src/tensor/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
@@ -16,6 +19,8 @@ import {
   type StepState,
   train,
 } from "../../src/train/mod.ts";
+import { retakeStatistics } from "../../src/train/averaging.ts";
+import { makeLoader } from "../../src/train/loader.ts";
 import { patchConfig, patches, patchImages } from "./fixtures.ts";
 
 const dataset = patches(9);
@@ -351,3 +356,63 @@ Deno.test("train() shows as many batches as limitBatches says, and learns one ba
       JSON.stringify(run.history.map((r) => r.trainLoss)),
     );
   }));
+
+for (const average of [{ name: "ema", decay: 0.8 }, { name: "swa", from: 0.5 }] as const) {
+  Deno.test(`train() with ${average.name}, clipping and a plateau goes on after a stop as an unbroken run`, () =>
+    inFolder(async (dir) => {
+      const config = patchConfig({
+        average,
+        clip: { norm: 1 },
+        schedule: { name: "plateau", patience: 0, factor: 0.5 },
+      });
+      const whole = await train(dataset, config, { dir: `${dir}/whole`, fold: fold!, images });
+      const abort = new AbortController(), broken = { dir: `${dir}/broken`, fold: fold!, images };
+      const onEpoch = ({ epoch }: EpochRow) => epoch === 3 && abort.abort();
+      await assertRejects(() => train(dataset, config, { ...broken, signal: abort.signal, onEpoch }), DOMException);
+      const again = await train(dataset, config, broken);
+      assertEquals(timeless(again), timeless(whole));
+      const bytes = await Promise.all([again, whole].map((run) => Deno.readFile(`${run.dir}/best.safetensors`)));
+      assertEquals(bytes[0], bytes[1]);
+    }));
+}
+
+Deno.test("train() validates, keeps and predicts with the average of the weights", () =>
+  inFolder(async (dir) => {
+    const config = patchConfig({ epochs: 3, average: { name: "ema", decay: 0.5, warmup: false } });
+    const run = await train(dataset, config, { dir, fold: fold!, images });
+    const { tensors } = await readSafetensors(`${dir}/last.safetensors`);
+    const name = "classifier.bias", best = (await readSafetensors(`${dir}/best.safetensors`)).tensors[name]!.data;
+    if (run.best.epoch === 3) assertEquals(best, tensors[`average.${name}`]!.data);
+    assert(tensors[name]!.data.some((value, i) => value !== tensors[`average.${name}`]!.data[i]), "they differ");
+    const model = await loadModel(run);
+    assertEquals(model.params[name]!.dataSync(), best);
+    const again = await predict(model, images, { indices: fold!.valid, views: config.views });
+    again.probabilities.forEach((p, i) => assertAlmostEquals(p, run.valid.probabilities[i]!, 1e-5));
+    model.dispose();
+  }));
+
+Deno.test("retakeStatistics() leaves the plain means of what training batches show", async () => {
+  await initBackend({ need: "train" });
+  const model = await createModel({ name: "efficientnet_nano" }, { classes: 3, seed: 1, size: [32, 32] });
+  const order = Int32Array.from({ length: 18 }, (_, i) => i), labels = dataset.samples.map(({ label }) => label);
+  using loader = makeLoader({ images, labels, classes: 3, input: model.input }, {
+    seed: 1,
+    augments: [],
+    batchSize: 6,
+    workers: 0,
+  });
+  const name = "bn1.running_mean", means: Float32Array[] = [];
+  for await (const { parts } of loader.epoch(order, 1)) {
+    for (const { x } of parts) { // one batch alone, with all of its weight
+      tf.tidy(() => void model.forward(x, { training: true, rng: seededRng(1), momentum: 1 }));
+      means.push(await model.buffers[name]!.data() as Float32Array);
+    }
+  }
+  await retakeStatistics(model, loader.epoch(order, 1), seededRng(1));
+  const found = await model.buffers[name]!.data();
+  found.forEach((value, i) => {
+    const mean = means.reduce((sum, batch) => sum + batch[i]!, 0) / means.length;
+    assertAlmostEquals(value, mean, 1e-5);
+  });
+  model.dispose();
+});
