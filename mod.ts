@@ -54,6 +54,8 @@ export {
 
 // Data sets, images, files
 export {
+  applyLabelPatch,
+  type ApplyPatchOptions,
   type CheckOptions,
   decodeImage,
   download,
@@ -70,6 +72,8 @@ export {
   type HubPlace,
   type ImageOptions,
   type Interpolation,
+  type LabelCorrection,
+  type LabelPatch,
   type Layout,
   load,
   loadFaces,
@@ -90,7 +94,9 @@ export {
   type RasterOptions,
   readCsv,
   readJson,
+  readLabelPatch,
   readSafetensors,
+  revertLabelPatch,
   type Safetensors,
   type SafetensorsFile,
   type StoredTensor,
@@ -102,6 +108,7 @@ export {
   type WatchOptions,
   writeAtomic,
   writeCsv,
+  writeLabelPatch,
   writeSafetensors,
   type WriteSafetensorsOptions,
 } from "./src/io/mod.ts";
@@ -197,19 +204,19 @@ export {
   type ScoreOptions,
 } from "./src/metrics/mod.ts";
 export {
+  type CutDistanceOptions,
   type CutOptions,
-  type DistanceOptions,
-  type DropOptions,
+  type DropNearCutsOptions,
   NEAR_CUTS,
   type NearCuts,
   type NearCutsSpec,
-  type RelabelOptions,
+  type RelabelNearCutsOptions,
   type ResampleOptions,
   type Sampler,
   type SamplerContext,
   SAMPLERS,
   type SamplerSpec,
-  type SoftOptions,
+  type SoftenNearCutsOptions,
   type TrainingLabels,
   type WeightedOptions,
 } from "./src/sampling/mod.ts";

@@ -20,6 +20,7 @@ export const dataFlags = {
     .describe(
       "Table layout: column of the person (default group). Folder layout: a pattern whose first group is the person.",
     ),
+  patch: z.string().optional().describe("Corrections of labels: a csv file of id, attribute, old, new and why."),
   lenient: z.boolean().default(false).describe("Skip what is wrong with the data, and say so, rather than stop."),
 };
 
@@ -75,9 +76,9 @@ function parseValue(text: string | boolean): unknown {
 
 /** Loads the data set that the flags name, and prints what was skipped. */
 export async function loadData(flags: z.output<z.ZodObject<typeof dataFlags>>): Promise<mf.Dataset> {
-  const { data, layout, table, label, group, lenient } = flags;
+  const { data, layout, table, label, group, patch, lenient } = flags;
   const mode = lenient ? "lenient" : "strict";
-  const dataset = await mf.load(layout, data, { mode, table, label, group });
+  const dataset = await mf.load(layout, data, { mode, table, label, group, patch });
   if (dataset.faults.length > 0) {
     console.log(`${dataset.faults.length} faults in the data were skipped:`);
     for (const { message } of dataset.faults.slice(0, 20)) console.log(`  ${message}`);

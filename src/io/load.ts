@@ -6,8 +6,10 @@
 import { join } from "node:path";
 import { list, show } from "../core/check.ts";
 import type { Dataset, Fault, Schema } from "../core/mod.ts";
+import { applyLabelPatch } from "./apply_patch.ts";
 import { loadFaces, type LoadFacesOptions } from "./faces.ts";
 import { loadFolders, type LoadFoldersOptions } from "./folders.ts";
+import { readLabelPatch } from "./label_patches.ts";
 import { loadTable } from "./table.ts";
 import { type CheckOptions, faultError, readRows } from "./validate.ts";
 
@@ -18,6 +20,8 @@ export type Layout = "faces" | "folders" | "table";
 export interface LoadOptions extends CheckOptions {
   /** What the values mean. */
   readonly schema?: Schema;
+  /** Corrections of labels: a CSV file that `readLabelPatch` reads; those that are at fault are faults of the data. */
+  readonly patch?: string;
   /** Faces: which part. */
   readonly part?: LoadFacesOptions["part"];
   /** Faces: the eval part's answers. */
@@ -39,14 +43,14 @@ export interface LoadOptions extends CheckOptions {
   readonly id?: string;
 }
 
-/** What each layout takes besides {@linkcode CheckOptions}. */
+/** What each layout takes besides {@linkcode CheckOptions} and a patch. */
 const TAKES: Readonly<Record<Layout, readonly (keyof LoadOptions)[]>> = {
   faces: ["schema", "part", "answers"],
   folders: ["schema", "group"],
   table: ["schema", "group", "table", "path", "label", "attributes", "id"],
 };
 
-const COMMON: readonly string[] = ["mode", "decode", "signal", "onProgress"] satisfies (keyof CheckOptions)[];
+const COMMON: readonly string[] = ["mode", "decode", "signal", "onProgress", "patch"] satisfies (keyof LoadOptions)[];
 
 /**
  * Loads a data set of a layout that is known by name.
@@ -69,7 +73,8 @@ const COMMON: readonly string[] = ["mode", "decode", "signal", "onProgress"] sat
  * @returns The data set.
  * @throws {RangeError} If there is no such layout.
  * @throws {TypeError} If the layout does not take an option.
- * @throws {AggregateError} If anything is wrong with the data, or a table's group column is neither named nor there.
+ * @throws {AggregateError} If anything is wrong with the data or the patch, or a table's group column is neither named nor
+ * there.
  */
 export async function load(layout: Layout, dir: string, options: LoadOptions = {}): Promise<Dataset> {
   if (!Object.hasOwn(TAKES, layout)) {
@@ -83,6 +88,12 @@ export async function load(layout: Layout, dir: string, options: LoadOptions = {
   if (strange.length > 0) {
     throw new TypeError(`Cannot load layout "${layout}" with ${list(strange)}: it takes ${list(takes)}`);
   }
+  const patch = options.patch === undefined ? undefined : await readLabelPatch(options.patch);
+  const dataset = await loadLayout(layout, dir, options);
+  return patch ? applyLabelPatch(dataset, patch, options) : dataset;
+}
+
+async function loadLayout(layout: Layout, dir: string, options: LoadOptions): Promise<Dataset> {
   const { mode, decode, signal, onProgress, schema, group, part, answers } = options;
   const common = { mode, decode, signal, onProgress, schema };
   if (layout === "faces") return await loadFaces(dir, { ...common, part, answers });

@@ -8,6 +8,8 @@ export { loadFaces, type LoadFacesOptions } from "./faces.ts";
 export { loadFolders, type LoadFoldersOptions } from "./folders.ts";
 export { loadTable, type LoadTableOptions, type TableColumns } from "./table.ts";
 export { type CheckOptions, faultsOf } from "./validate.ts";
+export { type LabelCorrection, type LabelPatch, readLabelPatch, writeLabelPatch } from "./label_patches.ts";
+export { applyLabelPatch, type ApplyPatchOptions, revertLabelPatch } from "./apply_patch.ts";
 
 export { packImages, type PackOptions } from "./pack.ts";
 export { decodeImage } from "./images.ts";

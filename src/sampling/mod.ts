@@ -8,36 +8,36 @@ import { type Part, part, type SpecOf } from "../core/parts.ts";
 import {
   type CutOptions,
   dropNearCuts,
-  type DropOptions,
+  type DropNearCutsOptions,
   keepNearCuts,
   type NearCuts,
   relabelNearCuts,
-  type RelabelOptions,
+  type RelabelNearCutsOptions,
 } from "./near_cuts.ts";
 import { personBatches } from "./person_batches.ts";
 import { oversample, type ResampleOptions, undersample } from "./resample.ts";
 import type { Sampler } from "./sampler.ts";
 import { shuffle } from "./shuffle.ts";
-import { softenNearCuts, type SoftOptions } from "./soft_cuts.ts";
+import { softenNearCuts, type SoftenNearCutsOptions } from "./soft_cuts.ts";
 import { stratifiedBatches } from "./stratified_batches.ts";
 import { imbalanced, weighted, type WeightedOptions } from "./weighted.ts";
 
 export {
+  type CutDistanceOptions,
   type CutOptions,
-  type DistanceOptions,
   dropNearCuts,
-  type DropOptions,
+  type DropNearCutsOptions,
   keepNearCuts,
   type NearCuts,
   relabelNearCuts,
-  type RelabelOptions,
+  type RelabelNearCutsOptions,
   type TrainingLabels,
 } from "./near_cuts.ts";
 export { personBatches } from "./person_batches.ts";
 export { oversample, type ResampleOptions, undersample } from "./resample.ts";
 export type { Sampler, SamplerContext } from "./sampler.ts";
 export { shuffle } from "./shuffle.ts";
-export { softenNearCuts, type SoftOptions } from "./soft_cuts.ts";
+export { softenNearCuts, type SoftenNearCutsOptions } from "./soft_cuts.ts";
 export { stratifiedBatches } from "./stratified_batches.ts";
 export { imbalanced, weighted, type WeightedOptions } from "./weighted.ts";
 
@@ -90,9 +90,13 @@ const distance = {
 /** What training makes of samples near a cut, by the name used in configs. */
 export const NEAR_CUTS: {
   readonly keep: Part<Record<never, never>, NearCuts>;
-  readonly drop: Part<DropOptions, NearCuts>;
-  readonly relabel: Part<RelabelOptions, NearCuts, Partial<CutOptions> & Omit<RelabelOptions, keyof CutOptions>>;
-  readonly soft: Part<SoftOptions, NearCuts>;
+  readonly drop: Part<DropNearCutsOptions, NearCuts>;
+  readonly relabel: Part<
+    RelabelNearCutsOptions,
+    NearCuts,
+    Partial<CutOptions> & Omit<RelabelNearCutsOptions, keyof CutOptions>
+  >;
+  readonly soft: Part<SoftenNearCutsOptions, NearCuts>;
 } = {
   keep: part(z.strictObject({}), keepNearCuts),
   drop: part(

@@ -39,7 +39,7 @@ export interface CutOptions {
 }
 
 /** How far a value is from a cut. */
-export interface DistanceOptions extends CutOptions {
+export interface CutDistanceOptions extends CutOptions {
   /**
    * By how much recorded values go up. A value stands for whatever lies between it and the next, and counts as the middle:
    * with 1, an age of 29 is 29.5, as far below 30 as one of 30 is above. 0 for a number that is measured exactly.
@@ -54,13 +54,13 @@ export interface DistanceOptions extends CutOptions {
 }
 
 /** Which samples are left out. */
-export interface DropOptions extends DistanceOptions {
+export interface DropNearCutsOptions extends CutDistanceOptions {
   /** Distance from a cut within which samples are left out, in the attribute's unit (years). */
   readonly within: number;
 }
 
 /** Which samples count as the level above theirs. */
-export interface RelabelOptions extends CutOptions {
+export interface RelabelNearCutsOptions extends CutOptions {
   /** The least value that counts as `to`, not below the cut before it. */
   readonly from: number;
   /** One of the attribute's cuts: the level that begins there is meant. */
@@ -85,7 +85,7 @@ export function keepNearCuts(): NearCuts {
  * @param options How near.
  * @returns What is trained on.
  */
-export function dropNearCuts({ attribute: name, within, step, topCoded }: DropOptions): NearCuts {
+export function dropNearCuts({ attribute: name, within, step, topCoded }: DropNearCutsOptions): NearCuts {
   return (data) => {
     const { attribute: { cuts }, values, levels } = readCutColumn("drop samples near cuts", data, name);
     const isNear = (value: number) => cuts.some((cut) => Math.abs(value + step / 2 - cut) <= within);
@@ -114,7 +114,7 @@ export function dropNearCuts({ attribute: name, within, step, topCoded }: DropOp
  * @param options Which values, and the cut that they are to be beyond.
  * @returns What is trained on; it throws a `RangeError` too if `to` is no cut, or `from` not between it and the one before.
  */
-export function relabelNearCuts({ attribute: name, from, to }: RelabelOptions): NearCuts {
+export function relabelNearCuts({ attribute: name, from, to }: RelabelNearCutsOptions): NearCuts {
   return (data) => {
     const attempt = "relabel samples near cuts";
     const { attribute: { cuts }, values, levels, stride } = readCutColumn(attempt, data, name);

@@ -5,11 +5,11 @@
  * @module
  */
 import { everyIndex, labelsOf, readCutColumn } from "./cut_column.ts";
-import type { DistanceOptions, NearCuts } from "./near_cuts.ts";
+import type { CutDistanceOptions, NearCuts } from "./near_cuts.ts";
 import { normalMass } from "./normal.ts";
 
 /** How values are spread. */
-export interface SoftOptions extends DistanceOptions {
+export interface SoftenNearCutsOptions extends CutDistanceOptions {
   /** Standard deviation of the normal distribution around a value, in the attribute's unit (years), above 0. */
   readonly width: number;
 }
@@ -38,7 +38,7 @@ export interface SoftOptions extends DistanceOptions {
  * @param options How wide, of which attribute.
  * @returns What is trained on: every sample, with its own label and with targets.
  */
-export function softenNearCuts({ attribute: name, width, step, topCoded }: SoftOptions): NearCuts {
+export function softenNearCuts({ attribute: name, width, step, topCoded }: SoftenNearCutsOptions): NearCuts {
   return (data) => {
     const { schema, samples } = data;
     const { attribute: { cuts }, values, levels, stride } = readCutColumn("soften samples near cuts", data, name);
