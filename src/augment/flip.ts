@@ -4,7 +4,7 @@
  * @module
  */
 import type { Size } from "../core/records.ts";
-import type { Pixels } from "./pixels.ts";
+import { borrowCopy, type Pixels } from "./pixels.ts";
 
 /** Mirrors an image `[H, W, 3]` left to right, in place. */
 export function flipHorizontal(pixels: Pixels, [height, width]: Size): void {
@@ -21,12 +21,6 @@ export function flipHorizontal(pixels: Pixels, [height, width]: Size): void {
 
 /** Mirrors an image `[H, W, 3]` top to bottom, in place. */
 export function flipVertical(pixels: Pixels, [height, width]: Size): void {
-  const row = width * 3;
-  for (let a = 0, b = (height - 1) * row; a < b; a += row, b -= row) {
-    for (let i = 0; i < row; i++) {
-      const upper = pixels[a + i]!;
-      pixels[a + i] = pixels[b + i]!;
-      pixels[b + i] = upper;
-    }
-  }
+  const source = borrowCopy(pixels), row = width * 3;
+  for (let y = 0; y < height; y++) pixels.set(source.subarray((height - 1 - y) * row, (height - y) * row), y * row);
 }

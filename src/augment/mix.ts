@@ -56,10 +56,9 @@ export function applyMixup(pixels: Uint8Array, other: Uint8Array, lambda: number
  * @returns The image's own share of the area.
  */
 export function applyCutMix(pixels: Uint8Array, other: Uint8Array, [height, width]: Size, box: Box): number {
-  const length = box.width * 3;
   for (let y = box.top; y < box.top + box.height; y++) {
     const from = (y * width + box.left) * 3;
-    for (let i = from; i < from + length; i++) pixels[i] = other[i]!;
+    pixels.set(other.subarray(from, from + box.width * 3), from);
   }
   return 1 - (box.height * box.width) / (height * width);
 }

@@ -102,13 +102,10 @@ export function drawOperation(
   return { name, magnitude: SIGNED.includes(name) && randomInt(rng, 2) === 1 ? -magnitude : magnitude };
 }
 
-/** The strength at a step: evenly spaced in single precision as torch.linspace has it, bits rounded to whole ones. */
+/** The strength at a step: evenly spaced, but for bits, which are rounded to whole ones. */
 export function magnitudeAt(name: OperationName, [from, to]: readonly [number, number], step: number): number {
-  if (name === "posterize") return from + Math.sign(to - from) * Math.round(step * Math.abs(to - from) / STEPS);
-  const spacing = Math.fround(Math.fround(to - from) / STEPS);
-  return step <= STEPS / 2
-    ? Math.fround(from + Math.fround(spacing * step))
-    : Math.fround(to - Math.fround(spacing * (STEPS - step)));
+  const change = (to - from) * step / STEPS;
+  return name === "posterize" ? from + Math.round(change) : from + change;
 }
 
 /**
