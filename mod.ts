@@ -344,7 +344,30 @@ export {
   type Start,
   type WeightSet,
 } from "./src/models/mod.ts";
-export { type CrossEntropyOptions, type Loss, LOSSES, type LossSpec } from "./src/losses/mod.ts";
+export {
+  type AsymmetricOptions,
+  type ClassWeighting,
+  type ClassWeightOptions,
+  type ClassWeightRule,
+  type ClassWeightRuleOptions,
+  classWeights,
+  type CrossEntropyOptions,
+  type FocalOptions,
+  type HuberOptions,
+  type LdamOptions,
+  type Loss,
+  type LossContext,
+  LOSSES,
+  type LossSpec,
+  type MacroF1Options,
+  REGRESSION_LOSSES,
+  type RegressionLoss,
+  type RegressionLossSpec,
+  SINGLE_LOSSES,
+  type SingleLossSpec,
+  type SumOptions,
+  type WeightedCrossEntropyOptions,
+} from "./src/losses/mod.ts";
 export {
   type AdamOptions,
   type AdamWOptions,

@@ -3,22 +3,31 @@
  *
  * @module
  */
-import { z } from "zod";
-import { type Part, part, type SpecOf } from "../core/parts.ts";
-import { crossEntropy, type CrossEntropyOptions, type Loss } from "./cross_entropy.ts";
-
-export { crossEntropy, type CrossEntropyOptions, type Loss } from "./cross_entropy.ts";
-
-/** Every loss, by the name used in configs. */
-export const LOSSES: { readonly crossEntropy: Part<CrossEntropyOptions, Loss> } = {
-  crossEntropy: part(
-    z.strictObject({
-      labelSmoothing: z.number().min(0).max(1).default(0)
-        .describe("Share of the target's probability that is spread evenly over all classes."),
-    }),
-    crossEntropy,
-  ),
-};
-
-/** A loss's name and options. */
-export type LossSpec = SpecOf<typeof LOSSES>;
+export { asymmetric, type AsymmetricOptions } from "./asymmetric.ts";
+export {
+  type ClassWeighting,
+  type ClassWeightOptions,
+  type ClassWeightRule,
+  type ClassWeightRuleOptions,
+  classWeights,
+} from "./class_weights.ts";
+export {
+  crossEntropy,
+  type CrossEntropyOptions,
+  weightedCrossEntropy,
+  type WeightedCrossEntropyOptions,
+} from "./cross_entropy.ts";
+export { focal, type FocalOptions } from "./focal.ts";
+export { ldam, type LdamOptions } from "./ldam.ts";
+export type { Loss, LossContext } from "./loss.ts";
+export { LOSSES, type LossSpec, SINGLE_LOSSES, type SingleLossSpec, type SumOptions } from "./losses.ts";
+export { macroF1, type MacroF1Options } from "./macro_f1.ts";
+export {
+  huber,
+  type HuberOptions,
+  mse,
+  REGRESSION_LOSSES,
+  type RegressionLoss,
+  type RegressionLossSpec,
+} from "./regression.ts";
+export { sum, type Summand } from "./sum.ts";
