@@ -56,7 +56,7 @@ export interface ApplyPatchOptions {
  * that is not what the data says, a sample of unknown class, or a value that another row corrects too; see `faultsOf`.
  */
 export function applyLabelPatch(dataset: Dataset, patch: LabelPatch, options: ApplyPatchOptions = {}): Dataset {
-  return correct(dataset, patch, "apply", options);
+  return correct(dataset, patch, APPLY, options);
 }
 
 /**
@@ -68,9 +68,18 @@ export function applyLabelPatch(dataset: Dataset, patch: LabelPatch, options: Ap
  * @throws {AggregateError} As {@linkcode applyLabelPatch} does.
  */
 export function revertLabelPatch(dataset: Dataset, patch: LabelPatch): Dataset {
-  const corrections = patch.corrections.map((given) => ({ ...given, old: given.new, new: given.old }));
-  return correct(dataset, { ...patch, corrections }, "revert", {});
+  return correct(dataset, patch, REVERT, {});
 }
+
+/** Which column says what the data must say, and which what it is to say. */
+interface Direction {
+  readonly verb: string;
+  readonly from: "old" | "new";
+  readonly to: "old" | "new";
+}
+
+const APPLY: Direction = { verb: "apply", from: "old", to: "new" };
+const REVERT: Direction = { verb: "revert", from: "new", to: "old" };
 
 /** A rule that a correction breaks, as the rest of a sentence. */
 type Breach = readonly [kind: FaultKind, rule: string];
@@ -80,14 +89,14 @@ interface Change {
   readonly attribute: Attribute;
   /** The attribute's place in the schema. */
   readonly place: number;
-  readonly old: AttributeValue;
-  readonly right: AttributeValue;
+  readonly before: AttributeValue;
+  readonly after: AttributeValue;
 }
 
 function correct(
   dataset: Dataset,
   { path, corrections }: LabelPatch,
-  attempt: string,
+  direction: Direction,
   { mode = "strict" }: ApplyPatchOptions,
 ): Dataset {
   const { schema, samples } = dataset, table = path ?? "the label patch";
@@ -109,7 +118,7 @@ function correct(
     } else if (concerned.length === 0) {
       breaches.push(["unknown-value", `names the ${scope} ${show(id)}, which the data does not have`]);
     }
-    const change = readChange(schema, correction, breaches);
+    const change = readChange(schema, correction, direction, breaches);
     const keys = concerned.map((i) => JSON.stringify([i, attribute]));
     const first = keys.map((key) => rows.get(key)).find((other) => other !== undefined);
     if (first) {
@@ -126,42 +135,46 @@ function correct(
   });
   if (faults.length === 0) return { ...dataset, samples: corrected };
   if (mode === "lenient") return { ...dataset, samples: corrected, faults: [...dataset.faults, ...faults] };
-  throw faultError(path === undefined ? `${attempt} the label patch` : `${attempt} the label patch "${path}"`, faults);
+  throw faultError(`${direction.verb} the label patch${path === undefined ? "" : ` "${path}"`}`, faults);
 }
 
 /** Reads a correction's attribute and values; adds to `breaches` what is wrong with them. */
 function readChange(
   { attributes }: Schema,
-  { attribute: name, old, new: right }: LabelCorrection,
+  correction: LabelCorrection,
+  { from, to }: Direction,
   breaches: Breach[],
 ): Change | undefined {
-  const place = attributes.findIndex((attribute) => attribute.name === name), attribute = attributes[place];
+  const name = correction.attribute, place = attributes.findIndex((attribute) => attribute.name === name);
+  const attribute = attributes[place];
   if (!attribute) {
     const choices = list(attributes.map(({ name }) => name));
     breaches.push(["unknown-value", `names the attribute ${show(name)} where one of ${choices} is expected`]);
     return undefined;
   }
-  const [before, after] = Object.entries({ old, new: right }).map(([column, value]) => {
+  const [before, after] = [from, to].map((column) => {
     try {
-      return readValue(attribute, value);
+      return readValue(attribute, correction[column]);
     } catch (error) { // no level's name, and no number where the attribute is cut from one
       breaches.push(["unknown-value", `has no level in its column "${column}": ${(error as Error).message}`]);
     }
   });
-  return before === undefined || after === undefined ? undefined : { attribute, place, old: before, right: after };
+  return before === undefined || after === undefined ? undefined : { attribute, place, before, after };
 }
 
 /** What the first sample that does not fit a change says instead. */
-function firstDisagreement(schema: Schema, samples: readonly Sample[], { attribute, place, old }: Change): Breach[] {
+function firstDisagreement(schema: Schema, samples: readonly Sample[], { attribute, place, before }: Change): Breach[] {
   for (const { id, label, attributes } of samples) {
     const found = attributes[attribute.name];
     if (label === UNKNOWN_LABEL) return [["disagreement", `corrects the sample "${id}", whose class is not known`]];
-    if (found !== old) {
-      const rule = `has ${show(old)} for "${attribute.name}" of the sample "${id}" where the data says ${show(found)}`;
+    if (found !== before) {
+      const rule = `has ${show(before)} for "${attribute.name}" of the sample "${id}" where the data says ${
+        show(found)
+      }`;
       return [["disagreement", rule]];
     }
-    if (decodeLabel(schema, label)[place] !== levelOf(attribute, old)) {
-      const rule = `has ${show(old)} for "${attribute.name}" of the sample "${id}", whose class is "${
+    if (decodeLabel(schema, label)[place] !== levelOf(attribute, before)) {
+      const rule = `has ${show(before)} for "${attribute.name}" of the sample "${id}", whose class is "${
         schema.classes[label]
       }"`;
       return [["disagreement", rule]];
@@ -171,8 +184,8 @@ function firstDisagreement(schema: Schema, samples: readonly Sample[], { attribu
 }
 
 /** The sample with the right value, and the label that goes with it. */
-function changed(schema: Schema, sample: Sample, { attribute, place, right }: Change): Sample {
-  const levels = decodeLabel(schema, sample.label).with(place, levelOf(attribute, right));
+function changed(schema: Schema, sample: Sample, { attribute, place, after }: Change): Sample {
+  const levels = decodeLabel(schema, sample.label).with(place, levelOf(attribute, after));
   const label = levels.reduce((sum, level, a) => sum * schema.attributes[a]!.levels.length + level, 0);
-  return { ...sample, label, attributes: { ...sample.attributes, [attribute.name]: right } };
+  return { ...sample, label, attributes: { ...sample.attributes, [attribute.name]: after } };
 }

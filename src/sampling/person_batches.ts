@@ -43,8 +43,9 @@ export function personBatches(): Sampler {
 /**
  * Deals person by person: a photograph each to the batches that have most places left, as long as any has one. This loses
  * no place to a repetition that another order would save (Gale and Ryser's construction of a table of ones by its sums,
- * https://en.wikipedia.org/wiki/Gale-Ryser_theorem): by exchange, a fullest deal can always be had in which this person
- * has these batches. Photographs left over, which are as few as can be, go where their person is least.
+ * https://en.wikipedia.org/wiki/Gale%E2%80%93Ryser_theorem): by exchange, a fullest deal can always be had in which this person
+ * has these batches. Photographs left over, which are as few as can be, are dealt in rounds, one to each batch that has
+ * a place left.
  */
 function deal(persons: readonly number[][], count: number, batchSize: number, rng: Rng): number[][] {
   const most = Math.min(batchSize, count);
@@ -52,7 +53,7 @@ function deal(persons: readonly number[][], count: number, batchSize: number, rn
   const sizeOf = (b: number) => Math.min(most, count - b * most);
   const byRoom = Array.from({ length: most + 1 }, (): number[] => []); // batches by the number of their free places
   batches.forEach((_, b) => byRoom[sizeOf(b)]!.push(b));
-  const over: { readonly photos: readonly number[]; readonly times: Map<number, number> }[] = [];
+  const over: number[][] = [];
   for (const photos of persons) {
     const taken: (readonly [batch: number, room: number])[] = [];
     for (let room = most; room > 0; room--) {
@@ -63,17 +64,13 @@ function deal(persons: readonly number[][], count: number, batchSize: number, rn
       batches[b]!.push(photos[k]!);
       byRoom[room - 1]!.push(b);
     });
-    if (taken.length === photos.length) continue;
-    over.push({ photos: photos.slice(taken.length), times: new Map(taken.map(([b]) => [b, 1])) });
+    if (taken.length < photos.length) over.push(photos.slice(taken.length));
   }
-  for (const { photos, times } of over) {
+  for (const photos of over) {
+    let free: number[] = [];
     for (const photo of photos) {
-      const free = [...batches.keys()].filter((b) => batches[b]!.length < sizeOf(b));
-      const least = free.reduce((least, b) => Math.min(least, times.get(b)!), Infinity); // each of them shows the person
-      const fitting = free.filter((b) => times.get(b) === least);
-      const b = fitting[randomInt(rng, fitting.length)]!;
-      batches[b]!.push(photo);
-      times.set(b, least + 1);
+      if (free.length === 0) free = shuffled([...batches.keys()].filter((b) => batches[b]!.length < sizeOf(b)), rng);
+      batches[free.pop()!]!.push(photo);
     }
   }
   return batches;

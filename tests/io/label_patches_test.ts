@@ -208,6 +208,8 @@ Deno.test("revertLabelPatch() refuses a patch that was not applied", () => {
   const error = assertThrows(() => revertLabelPatch(women(), { path: "p.csv", corrections: [right] }), AggregateError);
   assertStringIncludes(error.message, `Cannot revert the label patch "p.csv" as 1 fault`);
   assertStringIncludes(error.message, `has 60 for "age" of the sample "59 wear" where the data says 59`);
+  const unread = { corrections: [{ ...right, new: "sixty" }] }; // a column is called what it is called in the file
+  assertThrows(() => revertLabelPatch(women(), unread), AggregateError, `no level in its column "new"`);
 });
 
 const FAULTY = `scope,id,attribute,old,new,why
