@@ -21,6 +21,8 @@ export interface BatchSource {
   readonly images: ImageSet;
   /** Class numbers, in the order of the images. */
   readonly labels: ArrayLike<number>;
+  /** Those to train with, where they are not these. */
+  readonly trainLabels?: ArrayLike<number>;
   /** C. */
   readonly classes: number;
   /** Whom each image shows, in their order; samplers that keep persons apart ask for it. */

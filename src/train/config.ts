@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { AUGMENTS, type AugmentSpec } from "../augment/mod.ts";
+import { AUGMENTS, type AugmentSpec, MIXES, type MixSpec } from "../augment/mod.ts";
 import { faultText, specSchema } from "../core/parts.ts";
 import type { EpochRow } from "../core/records.ts";
 import { LOSSES, type LossSpec } from "../losses/mod.ts";
@@ -20,7 +20,7 @@ import {
   type ScheduleSpec,
 } from "../optim/mod.ts";
 import { VIEWS, type ViewSpec } from "../predict/mod.ts";
-import { SAMPLERS, type SamplerSpec } from "../sampling/mod.ts";
+import { NEAR_CUTS, type NearCutsSpec, SAMPLERS, type SamplerSpec } from "../sampling/mod.ts";
 
 /** What decides which epoch is best: higher is better, but for the loss. */
 export type Monitor = "macroF1" | "accuracy" | "loss";
@@ -83,8 +83,12 @@ export interface TrainConfig {
   readonly average: AverageSpec;
   /** Which images an epoch shows. */
   readonly sampler: SamplerSpec;
+  /** What training makes of samples whose number, such as an age, lies near a cut between two levels. */
+  readonly nearCuts: NearCutsSpec;
   /** Random changes of each training image, in this order. */
   readonly augments: readonly AugmentSpec[];
+  /** Ways of mixing the images of a batch, in this order, each with its own chance. */
+  readonly mixes: readonly MixSpec[];
   /** Views averaged when the finished model predicts (test-time augmentation). */
   readonly views: readonly ViewSpec[];
 }
@@ -139,13 +143,18 @@ const SCHEMA: z.ZodType<TrainConfig & { $schema?: string }> = z.strictObject({
     "Which average of the weights is validated, kept and predicts.",
   ),
   sampler: specSchema(SAMPLERS).prefault({ name: "shuffle" }).describe("Which images an epoch shows."),
+  nearCuts: specSchema(NEAR_CUTS).prefault({ name: "keep" }).describe(
+    "What training makes of samples whose number, such as an age, lies near a cut between two levels.",
+  ),
   augments: z.array(specSchema(AUGMENTS)).prefault([{ name: "horizontalFlip" }])
     .describe("Random changes of each training image, in this order."),
+  mixes: z.array(specSchema(MIXES)).prefault([])
+    .describe("Ways of mixing the images of a batch, in this order, each with its own chance."),
   views: z.array(specSchema(VIEWS)).min(1).prefault([{ name: "identity" }])
     .describe("Views averaged when the finished model predicts (test-time augmentation)."),
 });
 
-const PARTS = ["model", "fineTune", "loss", "optimizer", "schedule", "average", "sampler"] as const;
+const PARTS = ["model", "fineTune", "loss", "optimizer", "schedule", "average", "sampler", "nearCuts"] as const;
 
 /**
  * Makes a configuration of layers, each overriding those before it: defaults < preset < flags. A part given by the same

@@ -98,14 +98,19 @@ export async function* fit(
   { history: before = [], microBatch: earlier, signal, onMemory, onCompile, onStep, onValidate }: FitOptions = {},
 ): AsyncGenerator<{ readonly row: EpochRow; readonly valid: Predictions }> {
   const tuning = tune(model, build("fineTune", FINE_TUNES, config.fineTune));
-  const parts = { model, optimizer, tuning, clip: config.clip, loss: build("loss", LOSSES, config.loss) };
+  const { labels, classes, trainLabels: shown = labels } = source;
+  const trainLabels = Int32Array.from(train, (index) => shown[index]!);
+  const counts = new Int32Array(classes);
+  trainLabels.forEach((label) => counts[label]!++);
+  const partsIn = (epoch: number) => ({ ...steady, context: { counts, epoch, epochs: config.epochs } });
+  const steady = { model, optimizer, tuning, clip: config.clip, loss: build("loss", LOSSES, config.loss) };
+  const first = partsIn(1);
   const schedule = build("schedule", SCHEDULES, config.schedule);
   const sampler = build("sampler", SAMPLERS, config.sampler);
-  await compileStep(parts, config, onCompile);
-  const memory = planStep(config, measureTraining(parts), { model, before: earlier });
+  await compileStep(first, config, onCompile);
+  const memory = planStep(config, measureTraining(first), { model, before: earlier });
   await onMemory?.(memory);
   const { microBatch } = memory;
-  const trainLabels = Int32Array.from(train, (index) => source.labels[index]!);
   const forecast = async () =>
     await predict(model, source.images, { indices: valid, labels: source.labels, batchSize: microBatch, signal });
   const validate = async () => averager ? await withAverage(averager, model, forecast) : await forecast();
@@ -144,7 +149,11 @@ export async function* fit(
     const waitedBefore = loader.waited;
     for await (const { indices, parts: batch } of loader.epoch(order, epoch)) {
       signal?.throwIfAborted();
-      const figures = takeStep(parts, batch, { lr: lrAt(), step: step + 1, rng: rng.fork(`step ${stepsDone}`) });
+      const figures = takeStep(partsIn(epoch), batch, {
+        lr: lrAt(),
+        step: step + 1,
+        rng: rng.fork(`step ${stepsDone}`),
+      });
       step++;
       stepsDone++;
       averager?.update({ ...model.params, ...model.buffers }, state());

@@ -10,7 +10,7 @@ import { type BatchKey, type Prepared, type PrepareOptions, preparer } from "./p
 import type { MicroBatch } from "./step.ts";
 
 /** How batches are made. */
-export interface LoaderOptions extends Omit<PrepareOptions, "input"> {
+export interface LoaderOptions extends Omit<PrepareOptions, "input" | "classes"> {
   /** Seed of the augmentation. */
   readonly seed: number;
   /** Images in a step. */
@@ -36,24 +36,23 @@ export interface Loader extends Disposable {
   readonly waited: number;
 }
 
-/** Images, targets and normalised pixels of a batch that is being made or used. */
-interface Slot extends Prepared {
-  readonly targets: Float32Array;
-}
-
 /** Starts a loader; its workers live until it is closed. */
 export function makeLoader(source: BatchSource, options: LoaderOptions): Loader {
   const { images, input } = source, { batchSize } = options;
   const count = typeof SharedArrayBuffer === "undefined" ? 0 : options.workers;
   const stride = images.size[0] * images.size[1] * 3;
   const buffer = (bytes: number) => count === 0 ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes);
-  const slots: Slot[] = Array.from({ length: count === 0 ? 1 : count + 1 }, () => ({
+  const slots: Prepared[] = Array.from({ length: count === 0 ? 1 : count + 1 }, () => ({
     bytes: new Uint8Array(buffer(batchSize * stride)),
     values: new Float32Array(buffer(batchSize * stride * 4)),
-    targets: new Float32Array(batchSize * source.classes),
+    targets: new Float32Array(buffer(batchSize * source.classes * 4)),
   }));
   const raw = new Uint8Array(batchSize * stride); // files are not read into shared memory
-  const crew = startCrew({ augments: options.augments, input }, slots, count);
+  const crew = startCrew(
+    { augments: options.augments, mixes: options.mixes, classes: source.classes, input },
+    slots,
+    count,
+  );
   let waited = 0;
 
   const begin = (slot: number, order: Int32Array, key: BatchKey): Promise<void> => {
@@ -99,11 +98,15 @@ export function makeLoader(source: BatchSource, options: LoaderOptions): Loader 
   };
 }
 
-function fillTargets({ classes, labels, targets: soft }: BatchSource, indices: Int32Array, out: Float32Array): void {
+function fillTargets(
+  { classes, labels, trainLabels = labels, targets: soft }: BatchSource,
+  indices: Int32Array,
+  out: Float32Array,
+): void {
   out.fill(0);
   indices.forEach((index, i) => {
     if (soft) out.set(soft.subarray(index * classes, (index + 1) * classes), i * classes);
-    else out[i * classes + labels[index]!] = 1;
+    else out[i * classes + trainLabels[index]!] = 1;
   });
 }
 
@@ -111,7 +114,7 @@ function fillTargets({ classes, labels, targets: soft }: BatchSource, indices: I
 function* microBatches(
   { classes, values: numbers, input: { size: [height, width] } }: BatchSource,
   indices: Int32Array,
-  { values, targets }: Slot,
+  { values, targets }: Prepared,
   most: number | undefined,
 ): Generator<MicroBatch> {
   const stride = height * width * 3;
@@ -136,7 +139,7 @@ interface Crew {
   close(): void;
 }
 
-function startCrew(options: PrepareOptions, slots: readonly Slot[], count: number): Crew {
+function startCrew(options: PrepareOptions, slots: readonly Prepared[], count: number): Crew {
   if (count === 0) {
     const prepare = preparer(options);
     return { prepare: (slot, key) => Promise.resolve().then(() => prepare(slots[slot]!, key)), close() {} };
@@ -159,7 +162,7 @@ function startCrew(options: PrepareOptions, slots: readonly Slot[], count: numbe
       event.preventDefault();
       failAll(event.message);
     };
-    send({ options, slots: slots.map(({ bytes, values }) => ({ bytes, values })) });
+    send({ options, slots });
     return { worker, send };
   });
   let turn = 0;

@@ -11,4 +11,5 @@ export { fit, type FitOptions, type FitParts, type StepScores, type StepState } 
 export { memoryLine, type StepMemory } from "./memory.ts";
 export { readPreset } from "./preset.ts";
 export { listRuns, loadModel, openRun, openRuns, type Run, type RunEntry } from "./run.ts";
-export { bestEpoch, train, type TrainOptions } from "./train.ts";
+export { bestEpoch } from "./best_epoch.ts";
+export { train, type TrainOptions } from "./train.ts";

@@ -1,9 +1,9 @@
 /**
- * Making a batch ready: augmentation and normalisation of its images. It knows no tensor, so that a worker can do it.
+ * Making a batch ready: augmentation, mixing and normalisation of its images. It knows no tensor, so that a worker can do it.
  *
  * @module
  */
-import { type Augment, AUGMENTS, type AugmentSpec } from "../augment/mod.ts";
+import { type Augment, AUGMENTS, type AugmentSpec, type Mix, MIXES, type MixSpec } from "../augment/mod.ts";
 import { build } from "../core/parts.ts";
 import { type Rng, seededRng } from "../core/rng.ts";
 import { type InputSpec, normaliser } from "../models/input.ts";
@@ -12,6 +12,10 @@ import { type InputSpec, normaliser } from "../models/input.ts";
 export interface PrepareOptions {
   /** Random changes of each image, in this order. */
   readonly augments: readonly AugmentSpec[];
+  /** Ways of mixing images of a batch and their targets, one after the other, each with its own chance. */
+  readonly mixes?: readonly MixSpec[];
+  /** C, the number of classes. */
+  readonly classes: number;
   /** The model's input step. */
   readonly input: InputSpec;
 }
@@ -20,6 +24,8 @@ export interface PrepareOptions {
 export interface Prepared {
   /** Images `[B, H, W, 3]`, RGB 0..255; changed. */
   readonly bytes: Uint8Array;
+  /** Target probabilities `[B, C]`; changed where images are mixed. */
+  readonly targets: Float32Array;
   /** Normalised pixels `[B, H, W, 3]`; filled. */
   readonly values: Float32Array;
 }
@@ -37,15 +43,22 @@ export interface BatchKey {
 }
 
 /** Makes what makes batches ready. Each image's augmentation is drawn from a generator of its own, by epoch and place. */
-export function preparer({ augments, input }: PrepareOptions): (batch: Prepared, key: BatchKey) => void {
+export function preparer(
+  { augments, mixes = [], classes, input }: PrepareOptions,
+): (batch: Prepared, key: BatchKey) => void {
   const changes = augments.map((spec) => build("augment", AUGMENTS, spec) as Augment);
+  const mixers = mixes.map((spec) => build("mix", MIXES, spec) as Mix);
   const normalise = normaliser(input), stride = input.size[0] * input.size[1] * 3;
-  return ({ bytes, values }, { seed, epoch, first, count }) => {
+  return ({ bytes, targets, values }, { seed, epoch, first, count }) => {
     const rng = augmentRng(seed, epoch);
     for (let i = 0; i < count; i++) {
       const draw = rng.fork(first + i), pixels = bytes.subarray(i * stride, (i + 1) * stride);
       changes.forEach((change, c) => change(pixels, input.size, draw.fork(c)));
     }
+    const pixels = bytes.subarray(0, count * stride), shares = targets.subarray(0, count * classes);
+    mixers.forEach((mix, m) =>
+      mix(pixels, shares, { size: input.size, classes, rng: rng.fork(`mix ${first}`).fork(m) })
+    );
     normalise(bytes, values.subarray(0, count * stride));
   };
 }

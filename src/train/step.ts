@@ -5,7 +5,7 @@
  * @module
  */
 import type { Rng } from "../core/rng.ts";
-import type { Loss } from "../losses/mod.ts";
+import type { Loss, LossContext } from "../losses/mod.ts";
 import type { FineTune, ForwardOptions, Model, Output } from "../models/mod.ts";
 import { clipGradients, type ClipOptions, type Optimizer } from "../optim/mod.ts";
 import * as tf from "../tensor/tf.ts";
@@ -21,6 +21,8 @@ export interface StepParts {
   readonly optimizer: Optimizer;
   /** Which parameters learn; all of them by default. */
   readonly tuning?: Tuning;
+  /** What some losses need to know beside the batch. */
+  readonly context?: LossContext;
   /** How gradients are bounded; not at all by default. */
   readonly clip?: ClipOptions;
 }
@@ -122,7 +124,7 @@ function clip(gradients: Gradients, { norm, value }: ClipOptions = {}): Gradient
  * @returns Gradients by the parameters' names, and `[2]` loss and hits.
  */
 export function lossGradients(
-  { model, loss, tuning = EVERYTHING }: Omit<StepParts, "optimizer">,
+  { model, loss, context, tuning = EVERYTHING }: Omit<StepParts, "optimizer">,
   { x, targets, values, share = 1 }: MicroBatch,
   rng: Rng,
 ): { readonly gradients: Gradients; readonly figures: Tensor } {
@@ -138,7 +140,7 @@ export function lossGradients(
       hits = tf.keep(
         tf.tidy(() => tf.sum(tf.cast(tf.equal(tf.argMax(logits, -1), tf.argMax(targets, -1)), "float32"))),
       );
-      const mean = meanLoss(output, { loss, targets, values, weight: model.regression?.weight ?? 0 });
+      const mean = meanLoss(output, { loss, context, targets, values, weight: model.regression?.weight ?? 0 });
       return share === 1 ? mean : tf.mul(mean, share);
     }, entries.map(([, variable]) => variable));
     const figures = tf.stack([value, hits!]);
@@ -163,14 +165,15 @@ function featuresIfFixed(model: Model, x: Tensor4D, { rates, frozenNorms }: Tuni
 /** The classes' mean loss, and the mean squared error of the number beside them. */
 function meanLoss(
   { logits, lossLogits = [logits], value }: Output,
-  { loss, targets, values, weight }: {
+  { loss, context, targets, values, weight }: {
     readonly loss: Loss;
+    readonly context: LossContext | undefined;
     readonly targets: Tensor2D;
     readonly values: Tensor1D | undefined;
     readonly weight: number;
   },
 ): tf.Scalar {
-  const each = lossLogits.map((scores) => tf.mean(loss(scores, targets)));
+  const each = lossLogits.map((scores) => tf.mean(loss(scores, targets, context)));
   const classes = each.length === 1 ? each[0]! : tf.div(tf.addN(each), each.length);
   if (!value || !values || weight === 0) return classes as tf.Scalar;
   const known = tf.logicalNot(tf.isNaN(values));

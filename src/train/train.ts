@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { show } from "../core/check.ts";
 import { build } from "../core/parts.ts";
 import type { Dataset, EpochRow, Fold, ImageSet } from "../core/records.ts";
 import { savePredictions } from "../frame/mod.ts";
@@ -13,21 +12,23 @@ import {
   type DownloadProgress,
   ensureDir,
   exists,
-  readJson,
-  sha256,
   withLock,
   writeAtomic,
 } from "../io/mod.ts";
-import { findWeights, FINE_TUNES, type LoadedWeights, loadWeights, type Model, saveWeights } from "../models/mod.ts";
+import { FINE_TUNES, type LoadedWeights, loadWeights, saveWeights } from "../models/mod.ts";
 import { AVERAGES, OPTIMIZERS } from "../optim/mod.ts";
 import { predict } from "../predict/mod.ts";
+import { NEAR_CUTS } from "../sampling/mod.ts";
 import { currentBackend, initBackend } from "../tensor/mod.ts";
 import { startAverage, withAverage } from "./averaging.ts";
+import { bestEpoch, isDone } from "./best_epoch.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
-import { monitored, pair, resolveConfig, type TrainConfig } from "./config.ts";
+import { pair, type TrainConfig } from "./config.ts";
 import { fit, LOSS_ERROR, type StepScores, type StepState } from "./fit.ts";
 import { predictionBatch, type StepMemory } from "./memory.ts";
-import { type DataRecord, FILES, makeModel, openRun, type Run } from "./run.ts";
+import { FILES, openRun, type Run } from "./run.ts";
+import { checkSameRun, describeData, microBatchBefore, soundFold } from "./same_run.ts";
+import { numbersOf, startModel } from "./start_model.ts";
 import { tune } from "./step.ts";
 
 /** What is trained where. */
@@ -107,7 +108,10 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
     const values = model.regression && numbersOf(dataset, model.regression.attribute);
     const classes = dataset.schema.classes.length;
     const groups = dataset.samples.map(({ group }) => group);
-    const source = { images, labels, classes, groups, ...(values && { values }), input: model.input };
+    const near = build("nearCuts", NEAR_CUTS, config.nearCuts)(dataset);
+    const kept = new Set(near.keep), shown = fold.train.filter((index) => kept.has(index));
+    const taught = { trainLabels: near.labels, ...(near.targets && { targets: near.targets }) };
+    const source = { images, labels, classes, ...taught, groups, ...(values && { values }), input: model.input };
     const start = {
       history: [...history],
       microBatch: await microBatchBefore(dir),
@@ -124,7 +128,7 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
       },
     };
     if (!isDone(history, config)) {
-      const epochs = fit({ ...parts, source, ...fold }, config, start);
+      const epochs = fit({ ...parts, source, ...fold, train: shown }, config, start);
       for await (const { row } of withCheckpoint(epochs, () => history.length, last)) {
         history.push(row);
         const best = bestEpoch(history, config) === row;
@@ -166,39 +170,6 @@ async function* withCheckpoint<T>(epochs: AsyncGenerator<T>, done: () => number,
   }
 }
 
-/** The model as training begins: with the weights that the config names, or those that a checkpoint is going to bring. */
-async function startModel(
-  { schema }: Dataset,
-  config: TrainConfig,
-  { signal, onDownload, onWeights }: TrainOptions,
-  checkpoint: string | undefined,
-): Promise<{ readonly model: Model; readonly weights?: LoadedWeights }> {
-  if (checkpoint) return { model: await makeModel(config, schema, (await findWeights(checkpoint)).input) };
-  if (config.model.weights == null) return { model: await makeModel(config, schema) };
-  const found = await findWeights(config.model.weights, { signal, onProgress: onDownload });
-  const model = await makeModel(config, schema, found.input);
-  try {
-    const weights = await loadWeights(model, found);
-    onWeights?.(weights);
-    return { model, weights };
-  } catch (error) {
-    model.dispose();
-    throw error;
-  }
-}
-
-/** An attribute's numbers, NaN where it is none; the model learns them beside the class. */
-function numbersOf({ samples }: Dataset, attribute: string): Float32Array {
-  const values = Float32Array.from(samples, ({ attributes }) => {
-    const value = attributes[attribute];
-    return typeof value === "number" ? value : NaN;
-  });
-  if (values.some((value) => !Number.isNaN(value))) return values;
-  throw new TypeError(
-    `Cannot train as no sample has a number as its attribute ${show(attribute)}, which the head learns`,
-  );
-}
-
 /** What a weight file's header tells beside what the model knows. */
 function describeWeights({ schema }: Dataset, config: TrainConfig, row: EpochRow): Record<string, string> {
   return {
@@ -207,67 +178,6 @@ function describeWeights({ schema }: Dataset, config: TrainConfig, row: EpochRow
     epoch: `${row.epoch}`,
     validMacroF1: row.validMacroF1.toFixed(4),
   };
-}
-
-/** The best epoch by what the config monitors, where a later one must be better by more than `minDelta`. */
-export function bestEpoch(
-  history: readonly EpochRow[],
-  { minDelta, monitor }: Pick<TrainConfig, "minDelta" | "monitor">,
-): EpochRow | undefined {
-  return history.reduce<EpochRow | undefined>(
-    (best, row) => !best || monitored(row, monitor) > monitored(best, monitor) + minDelta ? row : best,
-    undefined,
-  );
-}
-
-function isDone(history: readonly EpochRow[], config: TrainConfig): boolean {
-  const best = bestEpoch(history, config);
-  const since = best ? history.length - best.epoch : 0;
-  return history.length >= config.epochs || (config.patience > 0 && since >= config.patience);
-}
-
-/** The fold without images that could not be decoded. */
-function soundFold({ fold, images }: TrainOptions): Fold {
-  const broken = new Set(images.faults.map(({ id }) => id));
-  const sound = (index: number) => !broken.has(images.ids[index]!);
-  return { train: fold.train.filter(sound), valid: fold.valid.filter(sound) };
-}
-
-async function describeData({ schema, samples }: Dataset, { fold, images }: TrainOptions): Promise<DataRecord> {
-  const rows = samples.map(({ id, label, group }) => [id, label, group]);
-  return {
-    digest: await sha256(JSON.stringify([images.digest, rows, [...fold.train], [...fold.valid]])),
-    schema,
-    train: fold.train.length,
-    valid: Array.from(fold.valid, (index) => samples[index]!.id),
-    leftOut: images.faults.map(({ message }) => message),
-  };
-}
-
-/** The micro-batch of the run's first process, so that the numbers stay those of an unbroken run. */
-async function microBatchBefore(dir: string): Promise<number | undefined> {
-  if (!await exists(`${dir}/${FILES.env}`)) return undefined;
-  return (await readJson(`${dir}/${FILES.env}`) as { readonly memory?: StepMemory }).memory?.microBatch;
-}
-
-async function checkSameRun(dir: string, config: TrainConfig, data: DataRecord): Promise<void> {
-  if (!await exists(`${dir}/${FILES.config}`)) return;
-  // Resolved again, so that an option that is newer than the run has its default.
-  const before = { ...resolveConfig(await readJson(`${dir}/${FILES.config}`) as Record<string, unknown>) };
-  const differs = Object.entries(config).filter(([key, value]) =>
-    JSON.stringify(value) !== JSON.stringify(before[key as keyof TrainConfig])
-  );
-  if (differs.length > 0) {
-    const changes = differs.map(([key, value]) =>
-      `${key} (was ${show(before[key as keyof TrainConfig])}, is ${show(value)})`
-    );
-    throw new TypeError(`Cannot go on with the run in ${show(dir)} as its config differs in ${changes.join(", ")}`);
-  }
-  if (!await exists(`${dir}/${FILES.data}`)) return;
-  const { digest } = await readJson(`${dir}/${FILES.data}`) as DataRecord;
-  if (digest !== data.digest) {
-    throw new TypeError(`Cannot go on with the run in ${show(dir)} as it was trained on other data or folds`);
-  }
 }
 
 async function writeJson(path: string, value: unknown): Promise<void> {

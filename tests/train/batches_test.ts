@@ -1,10 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { seededRng } from "../../src/core/rng.ts";
-import { IMAGENET_INPUT } from "../../src/models/mod.ts";
-import * as tf from "../../src/tensor/tf.ts";
 import { divideEvenly } from "../../src/train/batches.ts";
-import { between, printedRng } from "../tensor/compare.ts";
-import { patches, patchImages } from "./fixtures.ts";
 
 Deno.test("divideEvenly() keeps to the size, in as few parts as it allows, alike but for one image", () => {
   for (let images = 2; images <= 70; images++) {

@@ -94,3 +94,14 @@ Deno.test("makeLoader() makes a worker's fault an error of the epoch", async () 
     "load batches",
   );
 });
+
+Deno.test("makeLoader() mixes a batch's images and targets alike, with any number of workers", async () => {
+  const source = makeSource(6), mixes = [{ name: "mixup", alpha: 1 }, { name: "cutMix", per: "image" }] as const;
+  const expected = await read(source, { batchSize: 6, workers: 0, mixes });
+  assertEquals(await read(source, { batchSize: 6, workers: 2, mixes }), expected);
+  const { targets } = expected;
+  assert(targets.some((share) => share > 0.01 && share < 0.99), "targets are mixed");
+  for (let i = 0; i < targets.length; i += 3) {
+    assert(Math.abs(targets[i]! + targets[i + 1]! + targets[i + 2]! - 1) < 1e-5);
+  }
+});

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import type { EpochRow, ImageSet } from "../../src/core/mod.ts";
+import { type EpochRow, type ImageSet, makeSchema } from "../../src/core/mod.ts";
 import { seededRng } from "../../src/core/rng.ts";
 import { readSafetensors } from "../../src/io/mod.ts";
 import { createModel, type LoadedWeights, type Model, saveWeights } from "../../src/models/mod.ts";
@@ -416,3 +416,30 @@ Deno.test("retakeStatistics() leaves the plain means of what training batches sh
   });
   model.dispose();
 });
+
+Deno.test("train() tells losses the classes' counts and the epoch", () =>
+  inFolder(async (dir) => {
+    for (const loss of [{ name: "weightedCrossEntropy" }, { name: "ldam" }] as const) {
+      const run = await train(dataset, patchConfig({ epochs: 2, loss }), {
+        dir: `${dir}/${loss.name}`,
+        fold: fold!,
+        images,
+      });
+      assert(run.history.every(({ trainLoss }) => Number.isFinite(trainLoss)));
+    }
+  }));
+
+Deno.test("train() leaves samples near a cut out of training, and validates on all", () =>
+  inFolder(async (dir) => {
+    const schema = makeSchema([{ name: "age", levels: ["young", "middle", "old"], cuts: [30, 60] }]);
+    const ages = [20, 29, 40]; // the second is within a year of a cut
+    const samples = dataset.samples.map((sample, i) => {
+      const age = ages[i % 3]!;
+      return { ...sample, label: age < 30 ? 0 : 1, attributes: { age } };
+    });
+    const config = patchConfig({ epochs: 1, batchSize: 4, sampler: "shuffle", nearCuts: { name: "drop" } });
+    const run = await train({ ...dataset, schema, samples }, config, { dir, fold: fold!, images });
+    const kept = [...fold!.train].filter((index) => index % 3 !== 1).length;
+    assertEquals(run.history[0]!.step, Math.ceil(kept / 4));
+    assertEquals(run.valid.ids.length, fold!.valid.length);
+  }));
