@@ -17,20 +17,18 @@ export type ClassWeightRule = "inverse" | "oneMinusShare" | "effectiveNumber";
 /** A rule, or a weight >= 0 for each class `[C]`. */
 export type ClassWeighting = ClassWeightRule | readonly number[];
 
-/** Options of {@linkcode classWeights}. */
-export interface ClassWeightRuleOptions {
-  /** How a class is weighed. */
-  readonly weights: ClassWeightRule;
-  /** At "effectiveNumber": 0 for equal weights, towards 1 for inverse frequencies; below 1. Other rules ignore it. */
-  readonly beta: number;
-}
-
 /** Options of losses that weigh classes. */
 export interface ClassWeightOptions {
   /** How a class is weighed; a list is divided by its mean. */
   readonly weights: ClassWeighting;
   /** At "effectiveNumber": 0 for equal weights, towards 1 for inverse frequencies; below 1. Other rules ignore it. */
   readonly beta: number;
+}
+
+/** Options of {@linkcode classWeights}. */
+export interface ClassWeightRuleOptions extends ClassWeightOptions {
+  /** How a class is weighed. */
+  readonly weights: ClassWeightRule;
 }
 
 const RULES: Readonly<Record<ClassWeightRule, (count: number, all: number, beta: number) => number>> = {
@@ -91,7 +89,8 @@ function withMeanOne(weights: Float64Array, among: Float64Array = weights): Floa
 
 /**
  * A loss in which each example is multiplied by the weight of its class; with soft targets by the mean of the classes'
- * weights, weighed by the targets. The weights are constants to the gradient.
+ * weights, weighed by the targets. A mix of two classes thus has the mean of their weights on both its terms, and the
+ * weighted loss is not linear in the targets. The weights are constants to the gradient.
  *
  * @param name What the loss is called, for messages.
  * @param loss What is weighed.

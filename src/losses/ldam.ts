@@ -30,8 +30,8 @@ export interface LdamOptions {
  * The authors' logits are cosines, hence the scale of 30 and margins of at most 0.5. With a head whose logits are not
  * bounded a scale of 1 is nearer to what cross entropy does.
  *
- * With `deferredFrom` the loss is multiplied, from that share of the epochs on, by the weight of the example's class as in
- * {@linkcode weighByClass}; the authors do so for the last 40 of 200 epochs, which is 0.8.
+ * With `deferredFrom` each example is multiplied, from that share of the epochs on, by its class's weight, as in weighted
+ * cross entropy; the authors do so for the last 40 of 200 epochs, which is 0.8.
  *
  * @returns A loss from logits `[B, C]` and targets `[B, C]` to one value per example `[B]`, in nats; it needs `counts`, and
  * with `deferredFrom` also `epoch` and `epochs`.

@@ -46,8 +46,8 @@ export function needCounts(loss: string, { counts }: LossContext, classes: numbe
  * @throws {RangeError} If either is not a whole number of at least 1.
  */
 export function needProgress(loss: string, { epoch, epochs }: LossContext): number {
+  const attempt = `compute loss "${loss}"`;
   for (const [name, value] of Object.entries({ epoch, epochs })) {
-    const attempt = `compute loss "${loss}"`;
     if (value === undefined) throw new TypeError(`Cannot ${attempt} as context.${name} must be given: it is missing`);
     checkInteger(attempt, `context.${name}`, value, { min: 1 });
   }

@@ -8,7 +8,10 @@ import { type Part, part, type SpecOf } from "../core/parts.ts";
 import * as tf from "../tensor/tf.ts";
 import type { Tensor1D } from "../tensor/types.ts";
 
-/** Predicted `[B]` and wanted numbers `[B]` in, one value per example `[B]` out; averaging is the caller's. */
+/**
+ * Predicted `[B]` and wanted numbers `[B]` in, one value per example `[B]` out; averaging is the caller's, and so are examples
+ * whose number is not known: a NaN gives NaN.
+ */
 export type RegressionLoss = (value: Tensor1D, wanted: Tensor1D) => Tensor1D;
 
 /** Options of {@linkcode huber}. */

@@ -1,6 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { build } from "../../src/core/parts.ts";
-import { classWeights, LOSSES, type LossSpec } from "../../src/losses/mod.ts";
+import { classWeights } from "../../src/losses/mod.ts";
 import { between, printedRng } from "../tensor/compare.ts";
 
 const RULES = ["inverse", "oneMinusShare", "effectiveNumber"] as const;
@@ -35,18 +34,4 @@ Deno.test("classWeights() refuses counts that say nothing", () => {
   assertThrows(weigh([2, -1]), RangeError, "class 1 is -1");
   assertThrows(weigh([NaN, 1]), RangeError, "class 0 is NaN");
   assertThrows(weigh([7, 0], "oneMinusShare"), RangeError, "some weight must be positive");
-});
-
-Deno.test("LOSSES refuse weights that are no rule and no list of weights", () => {
-  const make = (weights: unknown) => () => build("loss", LOSSES, { name: "focal", weights } as LossSpec);
-  assertThrows(make("rare"), TypeError, `"inverse", "oneMinusShare", "effectiveNumber", or a list of numbers`);
-  assertThrows(make([0, 0]), TypeError, "some weight must be positive");
-  assertThrows(make([1, -1]), TypeError, "weights");
-});
-
-Deno.test("LOSSES refuse sums of nothing and of sums", () => {
-  const make = (parts: unknown) => () => build("loss", LOSSES, { name: "sum", parts } as LossSpec);
-  assertThrows(make([]), TypeError, "parts");
-  assertThrows(make([{ weight: 1, loss: { name: "sum", parts: [] } }]), TypeError, "parts.0.loss.name");
-  assertThrows(make([{ weight: 1, loss: { name: "focal", gama: 1 } }]), TypeError, `"gama"`);
 });
