@@ -98,12 +98,12 @@ export async function* fit(
   { history: before = [], microBatch: earlier, signal, onMemory, onCompile, onStep, onValidate }: FitOptions = {},
 ): AsyncGenerator<{ readonly row: EpochRow; readonly valid: Predictions }> {
   const tuning = tune(model, build("fineTune", FINE_TUNES, config.fineTune));
-  const { labels, classes, trainLabels: shown = labels } = source;
+  const shown = source.trainLabels ?? source.labels;
   const trainLabels = Int32Array.from(train, (index) => shown[index]!);
-  const counts = new Int32Array(classes);
+  const counts = new Int32Array(source.classes);
   trainLabels.forEach((label) => counts[label]!++);
-  const partsIn = (epoch: number) => ({ ...steady, context: { counts, epoch, epochs: config.epochs } });
   const steady = { model, optimizer, tuning, clip: config.clip, loss: build("loss", LOSSES, config.loss) };
+  const partsIn = (epoch: number) => ({ ...steady, context: { counts, epoch, epochs: config.epochs } });
   const first = partsIn(1);
   const schedule = build("schedule", SCHEDULES, config.schedule);
   const sampler = build("sampler", SAMPLERS, config.sampler);

@@ -28,8 +28,9 @@ export async function startModel(
   checkpoint: string | undefined,
 ): Promise<{ readonly model: Model; readonly weights?: LoadedWeights }> {
   if (checkpoint) return { model: await makeModel(config, schema, (await findWeights(checkpoint)).input) };
-  if (config.model.weights == null) return { model: await makeModel(config, schema) };
-  const found = await findWeights(config.model.weights, { signal, onProgress: onDownload });
+  const { weights: where } = config.model;
+  if (typeof where !== "string") return { model: await makeModel(config, schema) };
+  const found = await findWeights(where, { signal, onProgress: onDownload });
   const model = await makeModel(config, schema, found.input);
   try {
     const weights = await loadWeights(model, found);

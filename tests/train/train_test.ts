@@ -443,3 +443,18 @@ Deno.test("train() leaves samples near a cut out of training, and validates on a
     assertEquals(run.history[0]!.step, Math.ceil(kept / 4));
     assertEquals(run.valid.ids.length, fold!.valid.length);
   }));
+
+Deno.test("train() gives the same weights byte for byte with one thread and with two, and with a worker", () =>
+  inFolder(async (dir) => {
+    const config = patchConfig({ epochs: 2, mixes: [{ name: "cutMix" }] });
+    const bytes: Uint8Array[] = [];
+    for (const [threads, workers] of [[1, 0], [2, 1]] as const) {
+      await initBackend({ need: "train", prefer: "wasm", threads });
+      const where = `${dir}/${threads}`;
+      await train(dataset, { ...config, workers }, { dir: where, fold: fold!, images });
+      bytes.push(await Deno.readFile(`${where}/best.safetensors`));
+    }
+    // The header's config tells the workers, so the tensors alone are compared: they stand at the end.
+    const tail = Math.min(...bytes.map(({ length }) => length)) - 4096;
+    assertEquals(bytes[0]!.subarray(-tail), bytes[1]!.subarray(-tail));
+  }));
