@@ -148,7 +148,7 @@ export interface EpochRow {
   readonly step: number;
   /** Learning rate at the epoch's first step. */
   readonly lr: number;
-  /** Mean loss over the training examples, in nats. */
+  /** Mean loss over the training examples, in nats for a loss that is in nats. */
   readonly trainLoss: number;
   /** Share of the (augmented) training examples predicted right, 0..1. */
   readonly trainAccuracy: number;

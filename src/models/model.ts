@@ -42,7 +42,7 @@ export interface Output extends HeadOutput {
 export interface Regression {
   /** The samples' attribute, a number: `age`, in years. */
   readonly attribute: string;
-  /** Factor on its squared error when it is added to the classes' loss. */
+  /** Factor on its loss when it is added to the classes' loss. */
   readonly weight: number;
 }
 

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { AUGMENTS, type AugmentSpec, MIXES, type MixSpec } from "../augment/mod.ts";
 import { faultText, specSchema } from "../core/parts.ts";
 import type { EpochRow } from "../core/records.ts";
-import { LOSSES, type LossSpec } from "../losses/mod.ts";
+import { LOSSES, type LossSpec, REGRESSION_LOSSES, type RegressionLossSpec } from "../losses/mod.ts";
 import { FINE_TUNES, type FineTuneSpec, MODELS, type ModelSpec } from "../models/mod.ts";
 import {
   AVERAGES,
@@ -73,6 +73,8 @@ export interface TrainConfig {
   readonly fineTune: FineTuneSpec;
   /** What training lowers. */
   readonly loss: LossSpec;
+  /** What training lowers of the number beside the class, with the `multiTask` head. */
+  readonly valueLoss: RegressionLossSpec;
   /** How gradients change the weights. */
   readonly optimizer: OptimizerSpec;
   /** How the learning rate goes on. */
@@ -136,6 +138,9 @@ const SCHEMA: z.ZodType<TrainConfig & { $schema?: string }> = z.strictObject({
     "Which of the network's parameters learn, and how fast.",
   ),
   loss: specSchema(LOSSES).prefault({ name: "crossEntropy" }).describe("What training lowers."),
+  valueLoss: specSchema(REGRESSION_LOSSES).prefault({ name: "mse" }).describe(
+    "What training lowers of the number beside the class, with the multiTask head.",
+  ),
   optimizer: specSchema(OPTIMIZERS).prefault({ name: "adam" }).describe("How gradients change the weights."),
   schedule: specSchema(SCHEDULES).prefault({ name: "exponential" }).describe("How the learning rate goes on."),
   clip: CLIP_SCHEMA.prefault({}).describe("How gradients are bounded."),
@@ -154,7 +159,17 @@ const SCHEMA: z.ZodType<TrainConfig & { $schema?: string }> = z.strictObject({
     .describe("Views averaged when the finished model predicts (test-time augmentation)."),
 });
 
-const PARTS = ["model", "fineTune", "loss", "optimizer", "schedule", "average", "sampler", "nearCuts"] as const;
+const PARTS = [
+  "model",
+  "fineTune",
+  "loss",
+  "valueLoss",
+  "optimizer",
+  "schedule",
+  "average",
+  "sampler",
+  "nearCuts",
+] as const;
 
 /**
  * Makes a configuration of layers, each overriding those before it: defaults < preset < flags. A part given by the same

@@ -6,7 +6,7 @@
 import { build } from "../core/parts.ts";
 import type { EpochRow, Predictions } from "../core/records.ts";
 import { seededRng } from "../core/rng.ts";
-import { LOSSES } from "../losses/mod.ts";
+import { LOSSES, REGRESSION_LOSSES } from "../losses/mod.ts";
 import { score } from "../metrics/mod.ts";
 import { FINE_TUNES, type Model } from "../models/mod.ts";
 import { type Averager, type Optimizer, SCHEDULES } from "../optim/mod.ts";
@@ -102,7 +102,14 @@ export async function* fit(
   const trainLabels = Int32Array.from(train, (index) => shown[index]!);
   const counts = new Int32Array(source.classes);
   trainLabels.forEach((label) => counts[label]!++);
-  const steady = { model, optimizer, tuning, clip: config.clip, loss: build("loss", LOSSES, config.loss) };
+  const steady = {
+    model,
+    optimizer,
+    tuning,
+    clip: config.clip,
+    loss: build("loss", LOSSES, config.loss),
+    valueLoss: build("regression loss", REGRESSION_LOSSES, config.valueLoss),
+  };
   const partsIn = (epoch: number) => ({ ...steady, context: { counts, epoch, epochs: config.epochs } });
   const first = partsIn(1);
   const schedule = build("schedule", SCHEDULES, config.schedule);

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Rng } from "../core/rng.ts";
-import type { Loss, LossContext } from "../losses/mod.ts";
+import { type Loss, type LossContext, mse, type RegressionLoss } from "../losses/mod.ts";
 import type { FineTune, ForwardOptions, Model, Output } from "../models/mod.ts";
 import { clipGradients, type ClipOptions, type Optimizer } from "../optim/mod.ts";
 import * as tf from "../tensor/tf.ts";
@@ -21,6 +21,8 @@ export interface StepParts {
   readonly optimizer: Optimizer;
   /** Which parameters learn; all of them by default. */
   readonly tuning?: Tuning;
+  /** What is lowered of the number beside the class; its squared error by default. */
+  readonly valueLoss?: RegressionLoss;
   /** What some losses need to know beside the batch. */
   readonly context?: LossContext;
   /** How gradients are bounded; not at all by default. */
@@ -124,7 +126,7 @@ function clip(gradients: Gradients, { norm, value }: ClipOptions = {}): Gradient
  * @returns Gradients by the parameters' names, and `[2]` loss and hits.
  */
 export function lossGradients(
-  { model, loss, context, tuning = EVERYTHING }: Omit<StepParts, "optimizer">,
+  { model, loss, valueLoss = mse(), context, tuning = EVERYTHING }: Omit<StepParts, "optimizer">,
   { x, targets, values, share = 1 }: MicroBatch,
   rng: Rng,
 ): { readonly gradients: Gradients; readonly figures: Tensor } {
@@ -140,7 +142,14 @@ export function lossGradients(
       hits = tf.keep(
         tf.tidy(() => tf.sum(tf.cast(tf.equal(tf.argMax(logits, -1), tf.argMax(targets, -1)), "float32"))),
       );
-      const mean = meanLoss(output, { loss, context, targets, values, weight: model.regression?.weight ?? 0 });
+      const mean = meanLoss(output, {
+        loss,
+        valueLoss,
+        context,
+        targets,
+        values,
+        weight: model.regression?.weight ?? 0,
+      });
       return share === 1 ? mean : tf.mul(mean, share);
     }, entries.map(([, variable]) => variable));
     const figures = tf.stack([value, hits!]);
@@ -162,11 +171,12 @@ function featuresIfFixed(model: Model, x: Tensor4D, { rates, frozenNorms }: Tuni
   return tf.tidy(() => model.pool(model.maps(x, still), still));
 }
 
-/** The classes' mean loss, and the mean squared error of the number beside them. */
+/** The classes' mean loss, and that of the number beside them where it is known. */
 function meanLoss(
   { logits, lossLogits = [logits], value }: Output,
-  { loss, context, targets, values, weight }: {
+  { loss, valueLoss, context, targets, values, weight }: {
     readonly loss: Loss;
+    readonly valueLoss: RegressionLoss;
     readonly context: LossContext | undefined;
     readonly targets: Tensor2D;
     readonly values: Tensor1D | undefined;
@@ -177,8 +187,8 @@ function meanLoss(
   const classes = each.length === 1 ? each[0]! : tf.div(tf.addN(each), each.length);
   if (!value || !values || weight === 0) return classes as tf.Scalar;
   const known = tf.logicalNot(tf.isNaN(values));
-  const error = tf.where(known, tf.sub(value, tf.where(known, values, tf.zerosLike(values))), tf.zerosLike(values));
-  return tf.add(classes, tf.mul(tf.mean(tf.square(error)), weight)) as tf.Scalar;
+  const ofValues = valueLoss(value, tf.where(known, values, tf.zerosLike(values)));
+  return tf.add(classes, tf.mul(tf.mean(tf.mul(ofValues, tf.cast(known, "float32"))), weight)) as tf.Scalar;
 }
 
 /** Adds gradients to others; both are given up. */

@@ -31,7 +31,7 @@ export interface MultiTaskHeadOptions {
   readonly by: "classes" | "attributes";
   /** The attribute whose number is learned beside the class. */
   readonly attribute: string;
-  /** Factor on that number's squared error. */
+  /** Factor on that number's loss. */
   readonly weight: number;
   /** Share of the features set to zero in training. */
   readonly dropout: number;

@@ -58,7 +58,7 @@ export const HEADS: {
         "What the classes' scores come from: one linear layer, or one for each attribute, combined by product.",
       ),
       attribute: z.string().min(1).default("age").describe("The attribute whose number is learned beside the class."),
-      weight: z.number().min(0).default(0.001).describe("Factor on that number's squared error."),
+      weight: z.number().min(0).default(0.001).describe("Factor on that number's loss."),
       dropout,
     }),
     multiTask,
