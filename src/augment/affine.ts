@@ -24,7 +24,10 @@ export interface Affine {
   readonly centre?: readonly [x: number, y: number];
 }
 
-/** Bounds of the shear in degrees: along x as far either way, or from the first to the second; along y from the third to the fourth. */
+/**
+ * Bounds of the shear in degrees: along x as far either way, or from the first to the second; along y from the third to the
+ * fourth, if there are four.
+ */
 export type Shear = Spread | readonly [lowX: number, highX: number, lowY: number, highY: number];
 
 /** Options of {@linkcode randomAffine}. */
@@ -68,6 +71,9 @@ export function drawAffine(
  * Applies an affine map in place: shear, scale and turn about the centre, then the shift.
  *
  * @param pixels RGB `[H, W, 3]`.
+ * @param size Height and width in pixels.
+ * @param affine The map.
+ * @param options How pixels are read.
  */
 export function applyAffine(pixels: Pixels, size: Size, affine: Affine, options: WarpOptions): void {
   warp(pixels, size, sourceOf(affine, size), options);
@@ -90,7 +96,9 @@ function sourceOf({ angle, shift, scale, shear, centre }: Affine, [height, width
  * Turns an image about its centre in place, as torchvision's `rotate`.
  *
  * @param pixels RGB `[H, W, 3]`.
+ * @param size Height and width in pixels.
  * @param degrees How far, counterclockwise, as torchvision has it; {@linkcode applyAffine} turns clockwise.
+ * @param options How pixels are read.
  */
 export function applyRotation(pixels: Pixels, size: Size, degrees: number, options: WarpOptions): void {
   const turn = -radians(((degrees % 360) + 360) % 360);

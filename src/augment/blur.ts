@@ -36,6 +36,7 @@ export function drawSigma(sigma: Range, rng: Rng): number {
  * Blurs an image in place: along the rows, then down the columns, rounded once at the end.
  *
  * @param pixels RGB `[H, W, 3]`.
+ * @param size Height and width in pixels.
  * @param blur Side of the kernel, odd, and standard deviation, both in pixels.
  */
 export function applyBlur(

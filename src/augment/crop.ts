@@ -33,8 +33,8 @@ export function drawCrop(options: BoxOptions, size: Size, rng: Rng): Box {
 
 function largestWithin([low, high]: Range, [height, width]: Size): Box {
   const aspect = width / height;
-  const h = aspect < low ? Math.min(height, Math.round(width / low)) : height;
-  const w = aspect > high ? Math.min(width, Math.round(height * high)) : width;
+  const h = aspect < low ? Math.max(1, Math.round(width / low)) : height;
+  const w = aspect > high ? Math.max(1, Math.round(height * high)) : width;
   return { top: (height - h) >> 1, left: (width - w) >> 1, height: h, width: w };
 }
 
@@ -42,7 +42,9 @@ function largestWithin([low, high]: Range, [height, width]: Size): Box {
  * Resizes a part of an image to the whole, in place.
  *
  * @param pixels RGB `[H, W, 3]`.
+ * @param size Height and width in pixels.
  * @param box The part, within the image and of at least one pixel.
+ * @param options How it is resized.
  */
 export function applyCrop(
   pixels: Pixels,

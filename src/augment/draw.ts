@@ -18,7 +18,7 @@ export function rangeAround(middle: number, spread: Spread): Range {
   return typeof spread === "number" ? [middle - spread, middle + spread] : spread;
 }
 
-/** A number uniform in a range; one draw, whatever the range. */
+/** A number uniform in a range; one draw, even if both ends are equal. */
 export function drawFrom([low, high]: Range, rng: Rng): number {
   return low + rng() * (high - low);
 }

@@ -45,7 +45,9 @@ export function drawErasing({ scale, ratio }: BoxOptions, size: Size, rng: Rng):
  * Fills a box with one colour, in place.
  *
  * @param pixels RGB `[H, W, 3]`.
+ * @param size Height and width in pixels.
  * @param box Within the image.
+ * @param value What takes the place of its pixels.
  */
 export function applyErasing(pixels: Pixels, [, width]: Size, box: Box, value: EraseColor): void {
   const [red, green, blue] = typeof value === "number" ? [value, value, value] : value;
@@ -60,6 +62,7 @@ export function applyErasing(pixels: Pixels, [, width]: Size, box: Box, value: E
  * Fills a box with normal noise of ImageNet's mean and deviation, cut to 0..255, in place.
  *
  * @param pixels RGB `[H, W, 3]`.
+ * @param size Height and width in pixels.
  * @param box Within the image.
  * @param rng Where the noise is drawn from, a number a pixel.
  */

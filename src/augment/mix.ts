@@ -15,7 +15,7 @@ export interface MixContext {
   readonly classes: number;
   /** Its images' class numbers, B or more; the class with the largest target unless given. */
   readonly labels?: ArrayLike<number>;
-  /** Where partners and shares are drawn from. */
+  /** Where partners and shares are drawn from; each batch needs its own, since an equal one mixes alike. */
   readonly rng: Rng;
 }
 
@@ -52,6 +52,7 @@ export function applyMixup(pixels: Uint8Array, other: Uint8Array, lambda: number
  *
  * @param pixels The image `[H, W, 3]`.
  * @param other As many bytes.
+ * @param size Height and width in pixels.
  * @param box Where; within the image.
  * @returns The image's own share of the area.
  */

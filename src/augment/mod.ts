@@ -1,6 +1,7 @@
 /**
- * Augmentations: random changes of one image's bytes, or of a batch's, in place. What is drawn (`drawX`) is kept apart from
- * what is done with it (`applyX`, or a plain verb), so that the pixels can be held against torchvision's.
+ * Augmentations: random changes of one image's bytes, and mixing of a batch's, in place. They are built by name from
+ * {@linkcode AUGMENTS} and {@linkcode MIXES}. What is drawn (`drawX`) is kept apart from what is done with it (`applyX`, or a
+ * plain verb), so that the pixels can be held against torchvision's.
  *
  * @module
  */
@@ -12,7 +13,6 @@ export {
   applyColorJitter,
   brighten,
   type ColorChange,
-  colorJitter,
   type ColorJitterOptions,
   contrast,
   drawColorJitter,
@@ -22,69 +22,41 @@ export {
 } from "./color.ts";
 export { autocontrast, equalize, invert, posterize, solarize } from "./tone.ts";
 export { flipHorizontal, flipVertical } from "./flip.ts";
-export type { ChanceOptions, PosterizeOptions, SharpenOptions, SolarizeOptions } from "./chances.ts";
-export { applyBlur, drawSigma, gaussianBlur, type GaussianBlurOptions } from "./blur.ts";
 export { sharpen } from "./sharpen.ts";
+export type { ChanceOptions, PosterizeOptions, SharpenOptions, SolarizeOptions } from "./chances.ts";
+export { applyBlur, drawSigma, type GaussianBlurOptions } from "./blur.ts";
 
-export type { AffineMatrix, Fill, WarpOptions } from "./warp.ts";
+export type { Fill, WarpOptions } from "./warp.ts";
 export {
   type Affine,
   applyAffine,
   applyRotation,
   drawAffine,
   drawRotation,
-  randomAffine,
   type RandomAffineOptions,
-  rotation,
   type RotationOptions,
   type Shear,
 } from "./affine.ts";
-export {
-  applyPerspective,
-  type Corners,
-  drawCorners,
-  perspective,
-  type PerspectiveOptions,
-  type Point,
-} from "./perspective.ts";
+export { applyPerspective, type Corners, drawCorners, type PerspectiveOptions, type Point } from "./perspective.ts";
 export {
   applyCrop,
-  centreZoom,
   type CentreZoomOptions,
   type CropInterpolation,
   drawCrop,
-  randomResizedCrop,
   type RandomResizedCropOptions,
 } from "./crop.ts";
-export {
-  applyErasing,
-  applyNoise,
-  drawErasing,
-  type EraseColor,
-  randomErasing,
-  type RandomErasingOptions,
-} from "./erase.ts";
+export { applyErasing, applyNoise, drawErasing, type EraseColor, type RandomErasingOptions } from "./erase.ts";
 
 export { applyOperation, type Operation, type OperationName, OPERATIONS } from "./operations.ts";
 export {
   drawRandAugment,
   drawTrivialAugment,
-  randAugment,
   type RandAugmentOptions,
-  trivialAugment,
   type TrivialAugmentOptions,
 } from "./policies.ts";
 
 export { MIXES, type MixSpec } from "./mixes.ts";
 export { applyCutMix, applyMixup, type Mix, type MixContext, mixTargets } from "./mix.ts";
-export {
-  cutMix,
-  drawCutMix,
-  type MixOptions,
-  mixup,
-  type MixupOptions,
-  verticalCutMix,
-  type VerticalCutMixOptions,
-} from "./mixers.ts";
+export { drawCutMix, type MixOptions, type MixupOptions, type VerticalCutMixOptions } from "./mixers.ts";
 export { drawPartners, type Within } from "./partners.ts";
 export { randomBeta } from "./beta.ts";

@@ -112,6 +112,9 @@ export function magnitudeAt(name: OperationName, [from, to]: readonly [number, n
  * Applies an operation in place.
  *
  * @param pixels RGB `[H, W, 3]`.
+ * @param size Height and width in pixels.
+ * @param operation Which, and how strong it is.
+ * @param options How pixels are read, where they are moved.
  */
 export function applyOperation(
   pixels: Pixels,

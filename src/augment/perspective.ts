@@ -42,7 +42,9 @@ export function drawCorners(distortion: number, [height, width]: Size, rng: Rng)
  * Moves the image's corners to other places, in place.
  *
  * @param pixels RGB `[H, W, 3]`.
+ * @param size Height and width in pixels.
  * @param corners Where the centres of the four corner pixels go; no three on a line.
+ * @param options How pixels are read.
  */
 export function applyPerspective(pixels: Pixels, size: Size, corners: Corners, options: WarpOptions): void {
   const own = cornersOf(size);

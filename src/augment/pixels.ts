@@ -9,7 +9,13 @@ import type { Size } from "../core/records.ts";
 /** An image's bytes, RGB row by row; augmentations change them in place. */
 export type Pixels = Uint8Array;
 
-/** Changes one image `[H, W, 3]` in place, as drawn from `rng`. */
+/**
+ * Changes one image in place.
+ *
+ * @param pixels RGB `[H, W, 3]`.
+ * @param size Height and width in pixels.
+ * @param rng Where the change is drawn from; each image needs its own, since an equal one may change alike.
+ */
 export type Augment = (pixels: Pixels, size: Size, rng: Rng) => void;
 
 /** A rectangle of whole pixels within an image. */

@@ -17,6 +17,7 @@ let columns = new Int32Array(0);
  * Sharpens or smooths an image in place; pixels on its edges stay.
  *
  * @param pixels RGB `[H, W, 3]`.
+ * @param size Height and width in pixels.
  * @param factor At least 0: 0 smooths, 1 changes nothing, 2 doubles the distance from the smoothed image.
  */
 export function sharpen(pixels: Pixels, [height, width]: Size, factor: number): void {

@@ -89,6 +89,7 @@ Deno.test("drawCrop() falls back on the largest box in the middle whose aspect r
   const rng = printedRng(), never = [1, 1] as const;
   assertEquals(drawCrop({ scale: never, ratio: [1, 1] }, [20, 31], rng), { top: 0, left: 5, height: 20, width: 20 });
   assertEquals(drawCrop({ scale: never, ratio: [2, 2] }, [40, 31], rng), { top: 12, left: 0, height: 16, width: 31 });
+  assertEquals(drawCrop({ scale: never, ratio: [90, 90] }, [9, 31], rng), { top: 4, left: 0, height: 1, width: 31 });
 });
 
 Deno.test("drawErasing() draws height by width, smaller than the image along both sides, or nothing", () => {
