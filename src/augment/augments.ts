@@ -41,7 +41,20 @@ const degrees = () => spread(turn, turn.min(0));
 /** In degrees; at 90 nothing would be left. */
 const lean = z.number().gt(-90).lt(90);
 
-/** Every augmentation, by the name used in configs. */
+/**
+ * Every augmentation, by the name used in configs.
+ *
+ * @example
+ * ```ts
+ * import { AUGMENTS, build, seededRng } from "maskfold";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const flip = build("augment", AUGMENTS, { name: "horizontalFlip", chance: 1 });
+ * const pixels = Uint8Array.of(1, 2, 3, 7, 8, 9); // one row of two pixels
+ * flip(pixels, [1, 2], seededRng(42));
+ * assertEquals([...pixels], [7, 8, 9, 1, 2, 3]);
+ * ```
+ */
 export const AUGMENTS: {
   readonly colorJitter: Part<ColorJitterOptions, Augment>;
   readonly horizontalFlip: Part<chances.ChanceOptions, Augment>;

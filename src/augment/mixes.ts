@@ -16,7 +16,22 @@ const alpha = (usual: number) =>
   z.number().gt(0).default(usual)
     .describe("The share is drawn from Beta(alpha, alpha): small for little mixing, 1 for any share alike.");
 
-/** Every way of mixing, by the name used in configs. */
+/**
+ * Every way of mixing, by the name used in configs.
+ *
+ * @example
+ * ```ts
+ * import { build, MIXES, seededRng } from "maskfold";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const mix = build("mix", MIXES, { name: "verticalCutMix", chance: 1, within: "any" });
+ * const pixels = Uint8Array.of(1, 1, 1, 1, 1, 1, 9, 9, 9, 9, 9, 9); // two images of one row of two pixels
+ * const targets = Float32Array.of(1, 0, 0, 1);
+ * mix(pixels, targets, { size: [1, 2], classes: 2, rng: seededRng(42) });
+ * assertEquals([...pixels], [1, 1, 1, 9, 9, 9, 9, 9, 9, 1, 1, 1]);
+ * assertEquals([...targets], [0.5, 0.5, 0.5, 0.5]);
+ * ```
+ */
 export const MIXES: {
   readonly mixup: Part<MixupOptions, Mix>;
   readonly cutMix: Part<MixupOptions, Mix>;
