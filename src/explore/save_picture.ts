@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { ensureDir, writeAtomic } from "../io/files.ts";
 import { rasterize } from "../io/raster.ts";
 import type { Chart } from "./chart.ts";
-import type { Picture } from "./contact_sheet.ts";
+import type { Picture } from "./sheet.ts";
 
 /**
  * Writes a chart or picture as SVG and, at twice its size for a chart, as PNG. The folder is made if it is missing.

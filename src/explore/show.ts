@@ -6,7 +6,7 @@
 import { isFrame } from "../frame/mod.ts";
 import { rasterize } from "../io/raster.ts";
 import type { Chart } from "./chart.ts";
-import type { Picture } from "./contact_sheet.ts";
+import type { Picture } from "./sheet.ts";
 import { type Rows, tableHtml, tableText } from "./table.ts";
 
 /** What notebooks know how to draw of vega-lite. */
