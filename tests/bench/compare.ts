@@ -30,7 +30,7 @@ await runTask({
     ),
     threads: whole().min(1).default(2).describe("Threads on the CPU, of both."),
     cases: z.string().optional().describe(
-      "train|infer:MODEL:SIZE:BATCH, with commas (default: four sizes of EfficientNet; on webgpu B0 224 and B3 300, batch 64).",
+      "train|infer|load:MODEL:SIZE:BATCH, with commas (default: four sizes of EfficientNet; on webgpu B0 224 and B3 300, batch 64).",
     ),
     readEvery: whole().min(1).default(8).describe("webgpu: steps with one read-back, on CUDA too."),
     fastUnsafe: z.boolean().default(false).describe("Time maskfold with its own --fast-unsafe."),

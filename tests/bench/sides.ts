@@ -8,7 +8,7 @@ import { median } from "./timing.ts";
 
 /** What is timed. */
 export interface Case {
-  /** "train" or "infer". */
+  /** "train", "infer" or "load". */
   readonly what: string;
   /** The model's name. */
   readonly model: string;
@@ -58,10 +58,10 @@ export interface Result {
  */
 export function readCases(text: string): Case[] {
   return text.split(",").map((entry) => {
-    const [, what, model, size, batch] = /^(train|infer):(\w+):(\d+):(\d+)$/.exec(entry) ?? [];
+    const [, what, model, size, batch] = /^(train|infer|load):(\w+):(\d+):(\d+)$/.exec(entry) ?? [];
     if (what === undefined) {
       throw new SyntaxError(
-        `Cannot read the cases as each must be train|infer:MODEL:SIZE:BATCH: current value is "${entry}"`,
+        `Cannot read the cases as each must be train|infer|load:MODEL:SIZE:BATCH: current value is "${entry}"`,
       );
     }
     return { what, model: model!, size: Number(size), batch: Number(batch) };

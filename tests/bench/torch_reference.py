@@ -20,7 +20,7 @@ import torch
 TIMM_NAMES = {"mobilenetv3_large_100": "mobilenet_v3_large", "regnety_008": "regnet_y_800mf"}
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-parser.add_argument("--what", default="train", choices=["train", "infer", "copy"])
+parser.add_argument("--what", default="train", choices=["train", "infer", "load", "copy"])
 parser.add_argument("--model", default="efficientnet_b0", help="its name, torchvision's or timm's")
 parser.add_argument("--size", type=int, default=64, help="side of the images in pixels")
 parser.add_argument("--batch", type=int, default=16, help="images in a step")
@@ -101,6 +101,54 @@ def copy_bandwidth():
     return 2 * 4 * source.numel() / best / 1e9
 
 
+class Packed(torch.utils.data.Dataset):
+    """Images that are decoded and cropped already, in a file, as maskfold packs them; baseline's augmentation."""
+
+    def __init__(self, path, count):
+        import numpy
+        from torchvision import transforms
+
+        generator = numpy.random.default_rng(1)
+        self.images = numpy.memmap(path, numpy.uint8, "w+", shape=(count, flags.size, flags.size, 3))
+        self.images[:] = generator.integers(0, 256, self.images.shape, numpy.uint8)
+        self.change = transforms.Compose([
+            transforms.ColorJitter(0.5, 0.5, 0.5, 0.5),
+            transforms.RandomHorizontalFlip(),
+            transforms.ToTensor(),
+            transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        ])
+
+    def __len__(self):
+        return len(self.images)
+
+    def __getitem__(self, i):
+        from PIL import Image
+
+        return self.change(Image.fromarray(self.images[i])), i % CLASSES
+
+
+def make_loading():
+    """What waits for one batch of a DataLoader with one worker."""
+    import tempfile
+
+    file = tempfile.NamedTemporaryFile()
+    loader = torch.utils.data.DataLoader(
+        Packed(file.name, 40 * flags.batch), flags.batch, shuffle=True, num_workers=1, persistent_workers=True
+    )
+
+    def batches():
+        while True:
+            yield from loader
+
+    source = batches()
+
+    def step():
+        next(source)
+        file.name  # stays as long as this is used
+
+    return step
+
+
 def make_step():
     """What does one step and gives its loss, or nothing in inference, without waiting for it."""
     import torchvision
@@ -136,7 +184,7 @@ def make_step():
 
 
 def time_steps():
-    step = make_step()
+    step = make_loading() if flags.what == "load" else make_step()
     losses, times, processor_times = [], [], []
 
     def block(count, kept):
@@ -155,7 +203,7 @@ def time_steps():
         start = time.perf_counter()
         block(1, False)
     step_time = time.perf_counter() - start
-    size = max(1, int(min(flags.read_every, flags.seconds / 3 / step_time)))
+    size = 16 if flags.what == "load" else max(1, int(min(flags.read_every, flags.seconds / 3 / step_time)))
     if size > 1:
         block(size, False)
     done, end = 0, time.perf_counter() + flags.seconds
