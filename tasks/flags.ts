@@ -14,7 +14,7 @@ export interface Task<S extends z.ZodObject> {
   readonly name: string;
   /** A sentence saying what it does. */
   readonly summary: string;
-  /** Its flags: camelCase keys become --kebab-case flags; `.describe()` is the help. */
+  /** Its flags: camelCase keys become --kebab-case flags; `.describe()` is the help. A list's flag may be repeated. */
   readonly options: S;
   /** Flags checked elsewhere (a training config's, say), by camelCase name with their help. */
   readonly passThrough?: Readonly<Record<string, string>>;
@@ -83,20 +83,22 @@ export async function runTask<S extends z.ZodObject>(
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const camel = (name: string) => name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-function isBoolean(schema: z.core.$ZodType): boolean {
+/** The type within defaults and the like. */
+function typeOf(schema: z.core.$ZodType): string {
   const { def } = schema._zod;
-  if ("innerType" in def) return isBoolean(def.innerType as z.core.$ZodType);
-  return def.type === "boolean";
+  return "innerType" in def ? typeOf(def.innerType as z.core.$ZodType) : def.type;
 }
 
 function readArguments({ options, passThrough = {} }: Task<z.ZodObject>) {
   const keys = Object.keys(options.shape);
-  const boolean = keys.filter((key) => isBoolean(options.shape[key]!)).map(kebab);
+  const keysOf = (type: string) => keys.filter((key) => typeOf(options.shape[key]!) === type).map(kebab);
+  const boolean = keysOf("boolean");
   const string = [...keys, ...Object.keys(passThrough)].map(kebab).filter((name) => !boolean.includes(name));
   const { _: words, ...parsed } = parseArgs(Deno.args, {
     string,
     boolean: [...boolean, "help", "trace"],
     negatable: boolean,
+    collect: keysOf("array"),
   });
   const seen = new Set(Deno.args.flatMap((arg) => /^--(?:no-)?([^=]+)/.exec(arg)?.[1] ?? []).map(camel));
   const values: Record<string, string | boolean> = {};

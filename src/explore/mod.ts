@@ -13,6 +13,7 @@ export { type ChannelOptions, type ChannelStats, channelStats } from "./channels
 export { type Chart, type ChartOptions, drawChart } from "./chart.ts";
 export { plotCounts, type PlotCountsOptions } from "./plot_counts.ts";
 export { type Confusion, plotConfusion } from "./plot_confusion.ts";
+export { type Effect, plotAblation, type PlotAblationOptions } from "./plot_ablation.ts";
 export { plotHistory } from "./plot_history.ts";
 export { plotRates, type RateCurve } from "./plot_rates.ts";
 export { contactSheet, type ContactSheetOptions } from "./contact_sheet.ts";

@@ -1,8 +1,17 @@
 /**
- * Training: configuration, one fold, cross-validation, and runs on disk.
+ * Training: configuration, one fold, cross-validation, comparison of choices, and runs on disk.
  *
  * @module
  */
+export {
+  ablate,
+  type AblateOptions,
+  type Ablation,
+  ablationLine,
+  type AblationRow,
+  ablationTable,
+  type SeedScores,
+} from "./ablate.ts";
 export { configJsonSchema, type Monitor, resolveConfig, type TrainConfig, type TrainConfigInput } from "./config.ts";
 export { crossValidate, type CrossValidateOptions, type CrossValidation, summaryLine } from "./cross_validate.ts";
 export { epochLine, type TrainingDisplay, trainingDisplay, weightsLine } from "./display.ts";
@@ -13,3 +22,6 @@ export { readPreset } from "./preset.ts";
 export { listRuns, loadModel, openRun, openRuns, type Run, type RunEntry } from "./run.ts";
 export { bestEpoch } from "./best_epoch.ts";
 export { train, type TrainOptions } from "./train.ts";
+export { checkRanges, type OptionRange, type OptionRanges } from "./ranges.ts";
+export { type HalvingOptions, type Sweep, sweep, type SweepOptions, type SweepRow, sweepTable } from "./sweep.ts";
+export { type OptionValues, parseVary, type VaryOptions } from "./vary.ts";
