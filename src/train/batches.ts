@@ -11,6 +11,10 @@ import type { MicroBatch } from "./step.ts";
 export interface Batch {
   /** The images, by their place in the set. */
   readonly indices: Int32Array;
+  /** They as the network sees them but for the input step, RGB 0..255, `[B, H, W, 3]`; until the next batch is asked for. */
+  readonly pixels: Uint8Array;
+  /** Their target probabilities `[B, C]`; until the next batch is asked for. */
+  readonly targets: Float32Array;
   /** Micro-batches of them, whose tensors are made when asked for and given up when the next is asked for. */
   readonly parts: Iterable<MicroBatch>;
 }

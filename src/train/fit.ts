@@ -6,22 +6,19 @@
 import { build } from "../core/parts.ts";
 import type { EpochRow, Predictions } from "../core/records.ts";
 import { seededRng } from "../core/rng.ts";
-import { LOSSES, REGRESSION_LOSSES } from "../losses/mod.ts";
 import { score } from "../metrics/mod.ts";
-import { FINE_TUNES, type Model } from "../models/mod.ts";
+import type { Model } from "../models/mod.ts";
 import { type Averager, type Optimizer, SCHEDULES } from "../optim/mod.ts";
 import { predict } from "../predict/mod.ts";
-import { SAMPLERS } from "../sampling/mod.ts";
-import * as tf from "../tensor/tf.ts";
 import type { Tensor } from "../tensor/types.ts";
 import { type BatchSource, stepsPerEpoch } from "./batches.ts";
 import { monitored, type TrainConfig } from "./config.ts";
-import { compileStep } from "./compile.ts";
 import { makeLoader } from "./loader.ts";
 import { retakeStatistics, withAverage } from "./averaging.ts";
-import { measureTraining } from "./measure.ts";
-import { planStep, type StepMemory } from "./memory.ts";
-import { readSteps, takeStep, tune } from "./step.ts";
+import type { StepMemory } from "./memory.ts";
+import { readTogether, readySteps } from "./ready_steps.ts";
+import { readSteps, takeStep } from "./step.ts";
+import { epochOrder } from "./training_data.ts";
 
 /** What is trained on what. */
 export interface FitParts {
@@ -97,41 +94,21 @@ export async function* fit(
   config: TrainConfig,
   { history: before = [], microBatch: earlier, signal, onMemory, onCompile, onStep, onValidate }: FitOptions = {},
 ): AsyncGenerator<{ readonly row: EpochRow; readonly valid: Predictions }> {
-  const tuning = tune(model, build("fineTune", FINE_TUNES, config.fineTune));
-  const shown = source.trainLabels ?? source.labels;
-  const trainLabels = Int32Array.from(train, (index) => shown[index]!);
-  const counts = new Int32Array(source.classes);
-  trainLabels.forEach((label) => counts[label]!++);
-  const steady = {
-    model,
-    optimizer,
-    tuning,
-    clip: config.clip,
-    loss: build("loss", LOSSES, config.loss),
-    valueLoss: build("regression loss", REGRESSION_LOSSES, config.valueLoss),
-  };
-  const partsIn = (epoch: number) => ({ ...steady, context: { counts, epoch, epochs: config.epochs } });
-  const first = partsIn(1);
-  const schedule = build("schedule", SCHEDULES, config.schedule);
-  const sampler = build("sampler", SAMPLERS, config.sampler);
-  await compileStep(first, config, onCompile);
-  const memory = planStep(config, measureTraining(first), { model, before: earlier });
+  const schedule = build("schedule", SCHEDULES, config.schedule), data = { source, train };
+  const { partsIn, memory } = await readySteps({ model, optimizer, ...data }, config, { before: earlier, onCompile });
   await onMemory?.(memory);
   const { microBatch } = memory;
   const forecast = async () =>
     await predict(model, source.images, { indices: valid, labels: source.labels, batchSize: microBatch, signal });
   const validate = async () => averager ? await withAverage(averager, model, forecast) : await forecast();
   using loader = makeLoader(source, { ...config, microBatch });
-  const context = {
-    batchSize: config.batchSize,
-    ...(source.groups && { groups: Array.from(train, (index) => source.groups![index]!) }),
-  };
+  const orderOf = epochOrder(data, config);
   const history = before.map((row) => monitored(row, config.monitor));
   let step = before.at(-1)?.step ?? 0;
   for (let epoch = before.length + 1; epoch <= config.epochs; epoch++) {
     const started = performance.now();
     const rng = seededRng(config.seed).fork("epoch").fork(epoch);
-    const order = shorten(sampler(trainLabels, rng.fork("order"), context).map((place) => train[place]!), config);
+    const order = orderOf(epoch);
     const total = stepsPerEpoch(order.length, config.batchSize);
     const state = () => ({ step, stepsPerEpoch: total, epochs: config.epochs, history });
     const lrAt = () => config.lr * schedule(state());
@@ -199,15 +176,4 @@ export async function* fit(
     history.push(monitored(row, config.monitor));
     yield { row, valid: predictions };
   }
-}
-
-/** An epoch's images as far as the config shows them. */
-function shorten(order: Int32Array, { limitBatches, overfitOneBatch, batchSize }: TrainConfig): Int32Array {
-  const some = limitBatches === 0 ? order : order.subarray(0, limitBatches * batchSize);
-  return overfitOneBatch ? some.map((_, i) => order[i % Math.min(batchSize, order.length)]!) : some;
-}
-
-/** How many steps' losses are read at once: one where reading costs nothing, several where a GPU waits for it. */
-function readTogether(): number {
-  return tf.getBackend() === "webgpu" ? 8 : 1;
 }

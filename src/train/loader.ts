@@ -88,7 +88,10 @@ export function makeLoader(source: BatchSource, options: LoaderOptions): Loader 
           await ahead.shift();
           waited += performance.now() - asked;
           const indices = order.subarray(first, first + batchSize);
-          yield { indices, parts: microBatches(source, indices, slots[k % slots.length]!, options.microBatch) };
+          const slot = slots[k % slots.length]!;
+          const pixels = slot.bytes.subarray(0, indices.length * stride);
+          const targets = slot.targets.subarray(0, indices.length * source.classes);
+          yield { indices, pixels, targets, parts: microBatches(source, indices, slot, options.microBatch) };
           beginNext(k + slots.length);
         }
       } finally {

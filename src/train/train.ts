@@ -18,18 +18,18 @@ import {
 import { FINE_TUNES, type LoadedWeights, loadWeights, saveWeights } from "../models/mod.ts";
 import { AVERAGES, OPTIMIZERS } from "../optim/mod.ts";
 import { predict } from "../predict/mod.ts";
-import { NEAR_CUTS } from "../sampling/mod.ts";
 import { currentBackend, initBackend } from "../tensor/mod.ts";
 import { startAverage, withAverage } from "./averaging.ts";
 import { bestEpoch, isDone } from "./best_epoch.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
-import { pair, type TrainConfig } from "./config.ts";
+import type { TrainConfig } from "./config.ts";
 import { fit, LOSS_ERROR, type StepScores, type StepState } from "./fit.ts";
 import { predictionBatch, type StepMemory } from "./memory.ts";
 import { FILES, openRun, type Run } from "./run.ts";
-import { checkSameRun, describeData, microBatchBefore, soundFold } from "./same_run.ts";
-import { numbersOf, startModel } from "./start_model.ts";
+import { checkSameRun, describeData, microBatchBefore } from "./same_run.ts";
+import { startModel } from "./start_model.ts";
 import { tune } from "./step.ts";
+import { checkImages, trainingData } from "./training_data.ts";
 
 /** What is trained where. */
 export interface TrainOptions {
@@ -68,16 +68,8 @@ export interface TrainOptions {
  * @throws {RangeError} If a step has no room in the backend's memory; the message says which batch has.
  */
 export async function train(dataset: Dataset, config: TrainConfig, options: TrainOptions): Promise<Run> {
-  const { dir, images } = options;
-  const [height, width] = pair(config.crop);
-  if (images.size[0] !== height || images.size[1] !== width) {
-    throw new TypeError(
-      `Cannot train as images must be ${height} x ${width}, as crop says: current size is ${images.size.join(" x ")}`,
-    );
-  }
-  if (images.ids.length !== dataset.samples.length || dataset.samples.some(({ id }, i) => id !== images.ids[i])) {
-    throw new TypeError("Cannot train as the images must be those of the data set, in its order");
-  }
+  const { dir } = options;
+  checkImages("train", dataset, config, options);
   await ensureDir(dir);
   return await withLock(`${dir}/.lock`, async () => {
     const data = await describeData(dataset, options);
@@ -95,8 +87,6 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
   const { dir, images, signal, onMemory, onCompile, onStep, onValidate, onEpoch } = options;
   const backend = currentBackend() ?? await initBackend({ need: "train" });
   const environment = { ...await describeEnvironment(), backend };
-  const labels = dataset.samples.map(({ label }) => label);
-  const fold = soundFold(options);
   const last = `${dir}/${FILES.last}`, resumes = await exists(last);
   const { model, weights } = await startModel(dataset, config, options, resumes ? last : undefined);
   const tuning = tune(model, build("fineTune", FINE_TUNES, config.fineTune));
@@ -105,13 +95,7 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
   try {
     const parts = { model, optimizer, averager };
     const history = resumes ? [...await loadCheckpoint(last, parts)] : [];
-    const values = model.regression && numbersOf(dataset, model.regression.attribute);
-    const classes = dataset.schema.classes.length;
-    const groups = dataset.samples.map(({ group }) => group);
-    const near = build("nearCuts", NEAR_CUTS, config.nearCuts)(dataset);
-    const kept = new Set(near.keep), shown = fold.train.filter((index) => kept.has(index));
-    const taught = { trainLabels: near.labels, ...(near.targets && { targets: near.targets }) };
-    const source = { images, labels, classes, ...taught, groups, ...(values && { values }), input: model.input };
+    const data = trainingData(dataset, config, options, model);
     const start = {
       history: [...history],
       microBatch: await microBatchBefore(dir),
@@ -128,7 +112,7 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
       },
     };
     if (!isDone(history, config)) {
-      const epochs = fit({ ...parts, source, ...fold, train: shown }, config, start);
+      const epochs = fit({ ...parts, ...data }, config, start);
       for await (const { row } of withCheckpoint(epochs, () => history.length, last)) {
         history.push(row);
         const best = bestEpoch(history, config) === row;
@@ -142,8 +126,8 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
     }
     await loadWeights(model, `${dir}/${FILES.best}`, { head: "exact" });
     const valid = await predict(model, images, {
-      indices: fold.valid,
-      labels,
+      indices: data.valid,
+      labels: data.source.labels,
       views: config.views,
       batchSize: predictionBatch(model, config),
       signal,
