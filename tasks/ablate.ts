@@ -1,0 +1,59 @@
+/** Compares choices: `deno task ablate --data DIR --config small --vary loss=crossEntropy,focal --seeds 3`. @module */
+import * as mf from "maskfold";
+import { runTask, z } from "./flags.ts";
+import {
+  backendFlags,
+  configFlags,
+  dataFlags,
+  loadData,
+  overrideFlags,
+  readConfig,
+  startBackend,
+  whole,
+} from "./setup.ts";
+
+await runTask({
+  name: "ablate",
+  summary:
+    "Trains every combination of some options' values with the same seeds on the same folds, and compares each with the first.",
+  options: z.strictObject({
+    ...dataFlags,
+    ...configFlags,
+    ...backendFlags,
+    vary: z.array(z.string()).min(1).describe(
+      "An option and its values, loss=crossEntropy,focal or model.dropPath=0,0.2; values may be JSON. Repeat it for more options.",
+    ),
+    seeds: whole().min(1).default(1).describe("Seeds that each combination is trained with."),
+    fold: whole().min(0).optional().describe("Train and score this fold alone, from 0 (default: all)."),
+    out: z.string().default("runs/ablate").describe("Its folder; the same command goes on where it was stopped."),
+  }),
+  passThrough: overrideFlags,
+}, async ({ vary, seeds, fold, out, ...flags }, { signal, rest }) => {
+  const options = mf.parseVary(vary);
+  await startBackend(flags, "train");
+  const config = await readConfig(flags, rest);
+  const dataset = await loadData(flags);
+  const display = mf.trainingDisplay();
+  const result = await mf.ablate(dataset, config, {
+    ...display,
+    vary: options,
+    seeds,
+    fold,
+    dir: out,
+    signal,
+    onCombination(name, { seed, done, total }) {
+      display.end();
+      console.log(`${done + 1} of ${total}: ${name}, seed ${seed}`);
+    },
+  });
+  display.end();
+  const [first, ...others] = result.rows.map(({ combination, difference }) => ({
+    name: combination,
+    ...difference?.macroF1,
+  }));
+  if (others.length > 0) {
+    await mf.savePicture(mf.plotAblation(others as mf.Effect[], { first: first!.name }), `${out}/ablation`);
+  }
+  console.log(mf.ablationTable(result));
+  console.log(mf.ablationLine(result));
+});
