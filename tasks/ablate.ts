@@ -47,12 +47,11 @@ await runTask({
     },
   });
   display.end();
-  const [first, ...others] = result.rows.map(({ combination, difference }) => ({
-    name: combination,
-    ...difference?.macroF1,
-  }));
-  if (others.length > 0) {
-    await mf.savePicture(mf.plotAblation(others as mf.Effect[], { first: first!.name }), `${out}/ablation`);
+  const effects = result.rows.flatMap(({ combination, difference }) =>
+    difference ? [{ name: combination, ...difference.macroF1 }] : []
+  );
+  if (effects.length > 0) {
+    await mf.savePicture(mf.plotAblation(effects, { first: result.rows[0]!.combination }), `${out}/ablation`);
   }
   console.log(mf.ablationTable(result));
   console.log(mf.ablationLine(result));

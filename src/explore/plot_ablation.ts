@@ -68,7 +68,12 @@ export async function plotAblation(
         mark: { type: "rule", color: COLORS[0], strokeWidth: 2 },
         encoding: {
           y,
-          x: { ...value("low"), title: `difference in ${score}`, axis: { format: "+.3~f", tickCount: 6 } },
+          x: {
+            ...value("low"),
+            scale: { padding: 8 },
+            title: `difference in ${score}`,
+            axis: { format: "+.3~f", tickCount: 6 },
+          },
           x2: { field: "high" },
         },
       },

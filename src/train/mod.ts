@@ -23,5 +23,6 @@ export { listRuns, loadModel, openRun, openRuns, type Run, type RunEntry } from 
 export { bestEpoch } from "./best_epoch.ts";
 export { train, type TrainOptions } from "./train.ts";
 export { checkRanges, type OptionRange, type OptionRanges } from "./ranges.ts";
-export { type HalvingOptions, type Sweep, sweep, type SweepOptions, type SweepRow, sweepTable } from "./sweep.ts";
+export type { HalvingOptions } from "./halving.ts";
+export { type Sweep, sweep, type SweepOptions, type SweepRow, sweepTable } from "./sweep.ts";
 export { type OptionValues, parseVary, type VaryOptions } from "./vary.ts";

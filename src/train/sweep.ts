@@ -11,19 +11,10 @@ import { tableText } from "../explore/mod.ts";
 import { ensureDir, exists, readJson, writeAtomic } from "../io/mod.ts";
 import type { TrainConfig } from "./config.ts";
 import type { CrossValidateOptions } from "./cross_validate.ts";
+import { type HalvingOptions, planRungs } from "./halving.ts";
 import { checkRanges, drawOptions, type OptionRanges } from "./ranges.ts";
 import { isDivergence, runTrial, type TrialOptions } from "./trial.ts";
 import { type OptionValues, withOptions } from "./vary.ts";
-
-/** How trials are thinned out. */
-export interface HalvingOptions {
-  /** Epochs of the first rung; 1 by default. */
-  readonly minEpochs?: number;
-  /** A rung keeps one of so many trials and has so many times the epochs of the rung before; 3 by default. */
-  readonly eta?: number;
-  /** Rungs; as many as leave at least one trial by default. */
-  readonly rungs?: number;
-}
 
 /** What is searched, and who hears of it; the callbacks are those of a cross-validation. */
 export interface SweepOptions extends Omit<CrossValidateOptions, "test" | "fold"> {
@@ -117,31 +108,6 @@ export async function sweep(dataset: Dataset, config: TrainConfig, options: Swee
   await writeJson(`${dir}/best.json`, best);
   await writeJson(`${dir}/sweep.json`, { fold, rungs, rows: ranked });
   return { dir, rows: ranked, best };
-}
-
-/** A step of halving; without epochs each trial has its own. */
-interface Rung {
-  readonly epochs?: number;
-  readonly trials: number;
-}
-
-function planRungs({ trials, halving, ranges }: SweepOptions): readonly Rung[] {
-  checkInteger("sweep", "trials", trials, { min: 1, max: 9999 });
-  if (!halving) return [{ trials }];
-  const { minEpochs = 1, eta = 3 } = halving;
-  checkInteger("sweep by halving", "minEpochs", minEpochs, { min: 1 });
-  checkInteger("sweep by halving", "eta", eta, { min: 2 });
-  let most = 1;
-  while (eta ** most <= trials) most++; // rungs that leave at least one trial
-  const { rungs = most } = halving;
-  checkInteger("sweep by halving", "rungs", rungs, { min: 1, max: most });
-  if (Object.hasOwn(ranges, "epochs")) {
-    throw new TypeError("Cannot sweep by halving over epochs as the rungs say how many there are");
-  }
-  return Array.from({ length: rungs }, (_, k) => ({
-    epochs: minEpochs * eta ** k,
-    trials: Math.floor(trials / eta ** k),
-  }));
 }
 
 interface DrawnTrial {

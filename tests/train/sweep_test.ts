@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { initBackend } from "../../src/tensor/mod.ts";
 import { listRuns, resolveConfig, sweep, sweepTable } from "../../src/train/mod.ts";
+import { planRungs } from "../../src/train/halving.ts";
 import { patchConfig } from "./fixtures.ts";
 import { writePatches } from "./patch_files.ts";
 
@@ -35,6 +36,14 @@ Deno.test("sweep() by halving trains the best of each rung anew, stopped and gon
   assertEquals(resolveConfig(JSON.parse(await Deno.readTextFile(`${root}/halving/best.json`))), best);
   const runs = (await listRuns(`${root}/halving/trial-0000`)).filter(({ finished }) => finished);
   assert(runs.length >= 1);
+});
+
+Deno.test("planRungs() divides trials and multiplies epochs as the paper's bracket of 81 trials does", () => {
+  const rungs = planRungs({ trials: 81, halving: {}, ranges });
+  assertEquals(rungs.map(({ trials, epochs }) => [trials, epochs]), [[81, 1], [27, 3], [9, 9], [3, 27], [1, 81]]);
+  const few = planRungs({ trials: 10, halving: { eta: 2, minEpochs: 3, rungs: 3 }, ranges });
+  assertEquals(few.map(({ trials, epochs }) => [trials, epochs]), [[10, 3], [5, 6], [2, 12]]);
+  assertEquals(planRungs({ trials: 7, ranges }), [{ trials: 7 }]);
 });
 
 Deno.test("sweep() with more trials adds to those that are there", async () => {
