@@ -51,7 +51,7 @@ export interface PairedBootstrap {
  * How sure macro F1 and accuracy are, given that other persons could have been photographed. Each seed's predictions are
  * scored by themselves, and the scores averaged. Ends of intervals are quantiles between which values are interpolated
  * linearly, as NumPy does. The same seed gives the same draws whatever the order of the examples: persons are drawn from a
- * list sorted by name.
+ * list sorted by name. A class that a draw neither holds nor finds predicted is left out of its macro F1, as always.
  *
  * @example
  * ```ts

@@ -28,7 +28,7 @@ export interface SweepOptions extends Omit<CrossValidateOptions, "test" | "fold"
   readonly fold?: number | "all";
   /** Successive halving; without it every trial has the config's epochs. */
   readonly halving?: HalvingOptions;
-  /** Called before each trial of each rung; what was trained before is only opened. */
+  /** Called before each trial of each rung, of `total` at most; what was trained before is only opened. */
   readonly onTrial?: (
     trial: number,
     state: { readonly epochs: number; readonly done: number; readonly total: number },
@@ -100,7 +100,8 @@ export async function sweep(dataset: Dataset, config: TrainConfig, options: Swee
       });
       rows.set(trial, { trial, options: drawn, rung, epochs, ...scores });
     }
-    survivors = survivors.toSorted((a, b) => compare(rows.get(a.trial)!, rows.get(b.trial)!));
+    survivors = survivors.filter(({ trial }) => rows.get(trial)!.macroF1 !== null)
+      .toSorted((a, b) => compare(rows.get(a.trial)!, rows.get(b.trial)!));
   }
   const ranked = [...rows.values()].sort(compare), [first] = ranked;
   if (first!.macroF1 === null) throw new Error("Cannot sweep as every trial diverged: their losses became no number");
@@ -158,13 +159,16 @@ async function scoreTrial(
   options: TrialOptions,
 ): Promise<Pick<SweepRow, "macroF1" | "accuracy">> {
   const failed = `${options.dir}/failed.json`;
-  if (await exists(failed)) return { macroF1: null, accuracy: null };
+  if (await exists(failed)) {
+    const before = await readJson(failed) as { readonly config: unknown };
+    if (JSON.stringify(before.config) === JSON.stringify(config)) return { macroF1: null, accuracy: null };
+  }
   try {
     const { macroF1, accuracy } = await runTrial(dataset, config, options);
     return { macroF1, accuracy };
   } catch (error) {
     if (!isDivergence(error)) throw error;
-    await writeJson(failed, { message: error.message });
+    await writeJson(failed, { message: error.message, config });
     return { macroF1: null, accuracy: null };
   }
 }

@@ -72,6 +72,16 @@ Deno.test("sweep() ranks trials without a score last, and tries them no second t
   assertEquals(first.rows.map(({ macroF1 }) => macroF1 === null), failed);
   assertStringIncludes(sweepTable(first), "diverged");
   assertEquals(await sweep(dataset, two, { ...options, onStep: () => assert(false, "trained again") }), first);
+  const all = { ranges: { lr: { choice: [1e30] } }, trials: 4, halving: { eta: 2 }, dir: `${root}/all` } as const;
+  const asked: number[] = [];
+  const onTrial = (_: number, { epochs }: { epochs: number }) => void asked.push(epochs);
+  await assertRejects(() => sweep(dataset, two, { ...all, onTrial }), Error, "every trial diverged");
+  assertEquals(asked, [1, 1, 1, 1]); // none goes on to the next rung
+  await assertRejects(
+    () => sweep(dataset, { ...two, batchSize: 6 }, all),
+    TypeError,
+    "its config differs in batchSize",
+  );
 });
 
 Deno.test("sweep() reports all faults of what it draws before anything is trained or written", async () => {
