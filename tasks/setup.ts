@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dirname, join } from "node:path";
 import * as mf from "maskfold";
 import { fastUnsafeFlag } from "./fast_unsafe.ts";
 import { z } from "./flags.ts";
@@ -96,6 +97,27 @@ export async function startBackend(
   need: "train" | "predict",
 ): Promise<void> {
   console.log(mf.describeBackend(await mf.initBackend({ need, prefer: flags.backend, threads: flags.threads })));
+}
+
+/** A fold, and the images of all, packed into `cache` beside what is going to be written, where crossval looks too. */
+export async function packFold(
+  dataset: mf.Dataset,
+  config: mf.TrainConfig,
+  { fold: k, out, signal }: { readonly fold: number; readonly out: string; readonly signal: AbortSignal },
+): Promise<{ readonly fold: mf.Fold; readonly images: mf.ImageSet }> {
+  const folds = mf.splitDataset(dataset, config), fold = folds[k];
+  if (!fold) throw new RangeError(`Cannot take fold ${k} as the folds are 0 to ${folds.length - 1}`);
+  const { resize, crop, interpolation } = config, packing = mf.progress("packing images");
+  const images = await mf.packImages(dataset, {
+    resize,
+    crop,
+    interpolation,
+    cacheDir: join(dirname(out), "cache"),
+    signal,
+    onProgress: ({ done, total }) => packing.update(done, total),
+  });
+  packing.end();
+  return { fold, images };
 }
 
 /** Rows as an aligned text table; numbers stand to the right. */

@@ -16,11 +16,14 @@ export { configJsonSchema, type Monitor, resolveConfig, type TrainConfig, type T
 export { crossValidate, type CrossValidateOptions, type CrossValidation, summaryLine } from "./cross_validate.ts";
 export { epochLine, type TrainingDisplay, trainingDisplay, weightsLine } from "./display.ts";
 export type { BatchSource } from "./batches.ts";
+export { findRate, type FindRateOptions } from "./find_rate.ts";
 export { fit, type FitOptions, type FitParts, type StepScores, type StepState } from "./fit.ts";
 export { memoryLine, type StepMemory } from "./memory.ts";
 export { readPreset } from "./preset.ts";
+export { type Preview, preview, type PreviewOptions, previewSheet, type PreviewSheetOptions } from "./preview.ts";
 export { listRuns, loadModel, openRun, openRuns, type Run, type RunEntry } from "./run.ts";
 export { bestEpoch } from "./best_epoch.ts";
+export type { StartOptions } from "./start_model.ts";
 export { train, type TrainOptions } from "./train.ts";
 export { checkRanges, type OptionRange, type OptionRanges } from "./ranges.ts";
 export type { HalvingOptions } from "./halving.ts";

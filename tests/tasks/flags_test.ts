@@ -1,7 +1,20 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startTask } from "./children.ts";
 
-const TASKS = ["demo", "paint", "explore", "split", "train", "crossval", "predict", "ensemble", "notebooks", "ok"];
+const TASKS = [
+  "demo",
+  "paint",
+  "explore",
+  "split",
+  "preview",
+  "find_rate",
+  "train",
+  "crossval",
+  "predict",
+  "ensemble",
+  "notebooks",
+  "ok",
+];
 
 for (const name of [...TASKS, "build_kernels", "gpu_install"]) {
   Deno.test(`${name} --help says what it does and lists its flags`, async () => {
