@@ -42,10 +42,10 @@ export interface FindRateOptions extends Partial<RateSweepOptions>, StartOptions
 const EXPLODED = 4;
 
 /**
- * Finds a learning rate: the config's model is trained from its starting weights as `train` would, but with a rate that rises
- * by the same factor from step to step, until all rates are tried or the loss explodes: where it is no number, or
- * above both four times its lowest and the first. Epochs follow one another as needed. Nothing is validated, averaged or written, and schedule and
- * `lr` of the config are not used.
+ * Finds a learning rate: the config's model is trained from its starting weights as `train` would, but with a rate that
+ * rises by the same factor from step to step, until all rates are tried or the loss explodes, which is where it is no
+ * finite number, or above both four times its lowest and the first. Epochs follow one another as needed. Nothing is
+ * validated, averaged or written; the config's `lr` and `schedule` are not used.
  *
  * @param dataset Labelled samples.
  * @param config The full configuration, from {@linkcode resolveConfig}.
@@ -53,7 +53,7 @@ const EXPLODED = 4;
  * @returns The rates that were tried, the loss at each, the losses smoothed, and the suggested rate, for `plotRates`.
  * @throws {TypeError} If the images are not the data set's or not of the config's size.
  * @throws {RangeError} If the rates are not rising, a step has no room in the backend's memory, an epoch has no batch, or no
- * rate can be suggested: the loss falls nowhere, or explodes too early.
+ * rate can be suggested, as the loss falls nowhere or explodes too early.
  */
 export async function findRate(
   dataset: Dataset,

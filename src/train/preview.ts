@@ -44,8 +44,8 @@ export interface Preview {
 /**
  * Makes an epoch's first batches ready as training does, byte for byte. No network is made, so no backend is needed.
  *
- * A sampler, augmentations, mixes and near cuts are those of the config. Only the way that published weights want their
- * input normalised is left out: it comes after the bytes.
+ * Sampler, augmentations, mixes and what is made of samples near a cut are the config's. The input step, which belongs to a
+ * model's weights, comes after the bytes and is left out.
  *
  * @param dataset Labelled samples.
  * @param config The full configuration, from {@linkcode resolveConfig}.
