@@ -98,8 +98,12 @@ export async function* fit(
   const { partsIn, memory } = await readySteps({ model, optimizer, ...data }, config, { before: earlier, onCompile });
   await onMemory?.(memory);
   const { microBatch } = memory;
-  const forecast = async () =>
-    await predict(model, source.images, { indices: valid, labels: source.labels, batchSize: microBatch, signal });
+  const forecast = async () => {
+    const options = { indices: valid, labels: source.labels, batchSize: microBatch, signal };
+    const found = await predict(model, source.images, options);
+    if (!found.probabilities.some(Number.isNaN)) return found;
+    throw lossError(`Cannot go on training as the network's probabilities are no numbers after step ${step}`);
+  };
   const validate = async () => averager ? await withAverage(averager, model, forecast) : await forecast();
   using loader = makeLoader(source, { ...config, microBatch });
   const orderOf = epochOrder(data, config);
@@ -112,7 +116,7 @@ export async function* fit(
     const total = stepsPerEpoch(order.length, config.batchSize);
     const state = () => ({ step, stepsPerEpoch: total, epochs: config.epochs, history });
     const lrAt = () => config.lr * schedule(state());
-    const firstLr = lrAt();
+    const firstLr = lrAt(), parts = partsIn(epoch);
     let lossSum = 0, correct = 0, seen = 0, stepsDone = 0;
     const inFlight: StepInFlight[] = [];
     const settle = async () => {
@@ -121,8 +125,7 @@ export async function* fit(
         const { loss, correct: hits } = results[i]!;
         if (!Number.isFinite(loss)) {
           const ids = Array.from(indices, (index) => source.images.ids[index]).join(", ");
-          const message = `Cannot go on training as the loss is ${loss} in epoch ${epoch}, step ${done}, of ${ids}`;
-          throw Object.assign(new Error(message), { name: LOSS_ERROR });
+          throw lossError(`Cannot go on training as the loss is ${loss} in epoch ${epoch}, step ${done}, of ${ids}`);
         }
         seen += indices.length;
         lossSum += loss * indices.length;
@@ -133,7 +136,7 @@ export async function* fit(
     const waitedBefore = loader.waited;
     for await (const { indices, parts: batch } of loader.epoch(order, epoch)) {
       signal?.throwIfAborted();
-      const figures = takeStep(partsIn(epoch), batch, {
+      const figures = takeStep(parts, batch, {
         lr: lrAt(),
         step: step + 1,
         rng: rng.fork(`step ${stepsDone}`),
@@ -176,4 +179,9 @@ export async function* fit(
     history.push(monitored(row, config.monitor));
     yield { row, valid: predictions };
   }
+}
+
+/** The error of training that cannot go on, by its message. */
+export function lossError(message: string, cause?: Error): Error {
+  return Object.assign(new Error(message, { cause }), { name: LOSS_ERROR });
 }

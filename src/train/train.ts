@@ -23,7 +23,7 @@ import { startAverage, withAverage } from "./averaging.ts";
 import { bestEpoch, isDone } from "./best_epoch.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import type { TrainConfig } from "./config.ts";
-import { fit, LOSS_ERROR, type StepScores, type StepState } from "./fit.ts";
+import { fit, LOSS_ERROR, lossError, type StepScores, type StepState } from "./fit.ts";
 import { predictionBatch, type StepMemory } from "./memory.ts";
 import { FILES, openRun, type Run } from "./run.ts";
 import { checkSameRun, describeData, microBatchBefore } from "./same_run.ts";
@@ -150,7 +150,7 @@ async function* withCheckpoint<T>(epochs: AsyncGenerator<T>, done: () => number,
     const good = done() === 0
       ? "there is no checkpoint yet"
       : `the last good checkpoint is ${last}, of epoch ${done()}`;
-    throw Object.assign(new Error(`${error.message}; ${good}`, { cause: error }), { name: LOSS_ERROR });
+    throw lossError(`${error.message}; ${good}`, error);
   }
 }
 

@@ -50,9 +50,8 @@ export async function runTrial(dataset: Dataset, config: TrainConfig, options: T
 
 /**
  * Whether training went wrong by its numbers, as it does where the learning rate is too high, and not by a fault of data or
- * program. The last step of an epoch shows it first in the validation, whose probabilities are no numbers then.
+ * program.
  */
 export function isDivergence(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  return error.name === LOSS_ERROR || (error instanceof RangeError && error.message.endsWith("is not a number"));
+  return error instanceof Error && error.name === LOSS_ERROR;
 }
