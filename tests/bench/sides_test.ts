@@ -47,7 +47,7 @@ Deno.test("readCases() reads what, model, size and batch, and names a case that 
     batch: 4,
   }]);
   for (const bad of ["", "ops:nano:32:2", "train:nano:32", "train:nano:32:2,", "train:nano:-3:2"]) {
-    assertThrows(() => readCases(bad), SyntaxError, "train|infer:MODEL:SIZE:BATCH");
+    assertThrows(() => readCases(bad), SyntaxError, "train|infer|load:MODEL:SIZE:BATCH");
   }
 });
 
