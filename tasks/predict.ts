@@ -16,6 +16,11 @@ await runTask({
     out: z.string().default("predictions").describe("Folder for predictions.parquet and submission.csv."),
   }),
 }, async ({ run: root, part, views, batchSize, out, ...flags }, { signal, progress }) => {
+  if (flags.patch !== undefined && flags.layout === "faces" && part === "eval") {
+    throw new TypeError(
+      "Cannot apply --patch to the eval part as it has no labels: give --part train, or leave it out",
+    );
+  }
   await startBackend(flags, "predict");
   const dataset = flags.layout === "faces" && part === "eval"
     ? await mf.loadFaces(flags.data, { part, mode: flags.lenient ? "lenient" : "strict" })

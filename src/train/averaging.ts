@@ -5,7 +5,7 @@
  */
 import type { Rng } from "../core/rng.ts";
 import type { Model } from "../models/mod.ts";
-import type { Averager, AveragerMaker } from "../optim/mod.ts";
+import type { Averager } from "../optim/mod.ts";
 import type { Variable } from "../tensor/types.ts";
 import * as tf from "../tensor/tf.ts";
 import type { Batch } from "./batches.ts";
@@ -15,11 +15,6 @@ import type { Tuning } from "./step.ts";
 export function changing({ params, buffers }: Model, { rates, frozenNorms }: Tuning): Record<string, Variable> {
   const learning = Object.entries(params).filter(([name]) => rates[name] !== 0);
   return Object.fromEntries([...learning, ...(frozenNorms ? [] : Object.entries(buffers))]);
-}
-
-/** Starts an average of a model's variables. */
-export function startAverage(maker: AveragerMaker, model: Model, tuning: Tuning): Averager {
-  return maker(changing(model, tuning));
 }
 
 /** Runs something with the averaged weights in the model. */

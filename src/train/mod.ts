@@ -12,7 +12,9 @@ export {
   ablationTable,
   type SeedScores,
 } from "./ablate.ts";
-export { configJsonSchema, type Monitor, resolveConfig, type TrainConfig, type TrainConfigInput } from "./config.ts";
+export type { Monitor, TrainConfig, TrainConfigInput } from "./config.ts";
+export { configJsonSchema } from "./config_schema.ts";
+export { resolveConfig } from "./resolve_config.ts";
 export { crossValidate, type CrossValidateOptions, type CrossValidation, summaryLine } from "./cross_validate.ts";
 export { epochLine, type TrainingDisplay, trainingDisplay, weightsLine } from "./display.ts";
 export type { BatchSource } from "./batches.ts";

@@ -9,7 +9,8 @@ import type { Schema } from "../core/schema.ts";
 import { loadPredictions } from "../frame/mod.ts";
 import { exists, listFolders, readJson } from "../io/mod.ts";
 import { createModel, findWeights, type FoundWeights, loadWeights, type Model } from "../models/mod.ts";
-import { pair, resolveConfig, type TrainConfig } from "./config.ts";
+import { pair, type TrainConfig } from "./config.ts";
+import { resolveConfig } from "./resolve_config.ts";
 
 /** A finished training run. */
 export interface Run {

@@ -6,7 +6,8 @@
 import { show } from "../core/check.ts";
 import type { Dataset, Fold, ImageSet } from "../core/records.ts";
 import { exists, readJson, sha256 } from "../io/mod.ts";
-import { resolveConfig, type TrainConfig } from "./config.ts";
+import type { TrainConfig } from "./config.ts";
+import { resolveConfig } from "./resolve_config.ts";
 import type { StepMemory } from "./memory.ts";
 import { type DataRecord, FILES } from "./run.ts";
 

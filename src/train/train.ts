@@ -19,7 +19,7 @@ import { FINE_TUNES, type LoadedWeights, loadWeights, saveWeights } from "../mod
 import { AVERAGES, OPTIMIZERS } from "../optim/mod.ts";
 import { predict } from "../predict/mod.ts";
 import { currentBackend, initBackend } from "../tensor/mod.ts";
-import { startAverage, withAverage } from "./averaging.ts";
+import { changing, withAverage } from "./averaging.ts";
 import { bestEpoch, isDone } from "./best_epoch.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import type { TrainConfig } from "./config.ts";
@@ -91,7 +91,7 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
   const { model, weights } = await startModel(dataset, config, options, resumes ? last : undefined);
   const tuning = tune(model, build("fineTune", FINE_TUNES, config.fineTune));
   const optimizer = build("optimizer", OPTIMIZERS, config.optimizer)(model.params, tuning);
-  const averager = startAverage(build("average", AVERAGES, config.average), model, tuning);
+  const averager = build("average", AVERAGES, config.average)(changing(model, tuning));
   try {
     const parts = { model, optimizer, averager };
     const history = resumes ? [...await loadCheckpoint(last, parts)] : [];

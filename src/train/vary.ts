@@ -4,7 +4,8 @@
  * @module
  */
 import { show } from "../core/check.ts";
-import { resolveConfig, type TrainConfig } from "./config.ts";
+import type { TrainConfig } from "./config.ts";
+import { resolveConfig } from "./resolve_config.ts";
 
 /** Options by name, `loss` or `model.dropPath`, with a value each: a part's name, a spec, a number, ... */
 export type OptionValues = Readonly<Record<string, unknown>>;

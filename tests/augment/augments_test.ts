@@ -13,7 +13,7 @@ import {
 } from "../../src/augment/mod.ts";
 import { build } from "../../src/core/parts.ts";
 import { seededRng } from "../../src/core/rng.ts";
-import { printedRng } from "../tensor/compare.ts";
+import { printedRng } from "../random.ts";
 import { randomImage, randomSize, withMargins } from "./images.ts";
 
 const BILINEAR = { interpolation: "bilinear", fill: 0 } as const;

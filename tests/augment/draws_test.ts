@@ -12,7 +12,7 @@ import {
   randomBeta,
 } from "../../src/augment/mod.ts";
 import { build } from "../../src/core/parts.ts";
-import { printedRng } from "../tensor/compare.ts";
+import { printedRng } from "../random.ts";
 import { assertFollows, assertFrequencies, assertUniform, evenly } from "./uniform.ts";
 
 const N = 4000;

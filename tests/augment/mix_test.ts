@@ -11,7 +11,8 @@ import {
 import { build } from "../../src/core/parts.ts";
 import { randomInt, type Rng, seededRng } from "../../src/core/rng.ts";
 import type { Size } from "../../src/core/records.ts";
-import { between, oneOf, printedRng } from "../tensor/compare.ts";
+import { oneOf } from "../tensor/compare.ts";
+import { between, printedRng } from "../random.ts";
 import { randomImage, randomSize, withMargins } from "./images.ts";
 import { assertFrequencies, assertUniform, evenly } from "./uniform.ts";
 

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { drawRandAugment, drawTrivialAugment, OPERATIONS } from "../../src/augment/mod.ts";
 import { magnitudeAt, type Magnitudes, STEPS } from "../../src/augment/operations.ts";
 import { randMagnitudes, WIDE_MAGNITUDES } from "../../src/augment/policies.ts";
-import { printedRng } from "../tensor/compare.ts";
+import { printedRng } from "../random.ts";
 import { RAND, SIGNED, type Tables, WIDE } from "./reference.ts";
 import { assertFrequencies, evenly } from "./uniform.ts";
 

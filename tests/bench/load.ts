@@ -7,7 +7,7 @@ import { loadFaces, packImages } from "../../src/io/mod.ts";
 import { IMAGENET_INPUT } from "../../src/models/mod.ts";
 import { paintFaces } from "../../src/paint/mod.ts";
 import type { Batch } from "../../src/train/batches.ts";
-import { resolveConfig } from "../../src/train/config.ts";
+import { resolveConfig } from "../../src/train/resolve_config.ts";
 import { readPreset } from "../../src/train/preset.ts";
 import { type Loader, makeLoader } from "../../src/train/loader.ts";
 import { round, timeSteps, type Timing } from "./timing.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { randomInt } from "../../src/core/rng.ts";
 import { pixelSheet } from "../../src/explore/pixel_sheet.ts";
 import { loadSharp } from "../../src/io/sharp.ts";
-import { between, printedRng } from "../tensor/compare.ts";
+import { between, printedRng } from "../random.ts";
 
 const GAP = 8, LINE = 13;
 

@@ -8,21 +8,14 @@ import {
   randomInt,
   type Rng,
   type Sample,
-  seededRng,
   shuffled,
 } from "../../src/core/mod.ts";
 import { applyLabelPatch, revertLabelPatch } from "../../src/io/apply_patch.ts";
 import { type LabelCorrection, readLabelPatch, writeLabelPatch } from "../../src/io/label_patches.ts";
 import { load } from "../../src/io/load.ts";
 import { faultsOf } from "../../src/io/validate.ts";
+import { printedRng } from "../random.ts";
 import { FOLDERS, withDir, write, writeFaces } from "./fixtures.ts";
-
-/** A generator whose seed is printed, so that a failure can be had again: `SEED=... deno test`. */
-function printedRng(): Rng {
-  const seed = Deno.env.get("SEED") ?? `${Math.floor(performance.timeOrigin) % 100_000}`;
-  console.log(`seed ${seed}`);
-  return seededRng(seed);
-}
 
 /** Two photographs each of two women of 45 and 59. */
 function women(): Dataset {

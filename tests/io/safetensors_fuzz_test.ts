@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Rng } from "../../src/core/rng.ts";
 import { openSource, readSafetensors, type SafetensorsFile } from "../../src/io/safetensors.ts";
-import { between, oneOf, printedRng } from "../tensor/compare.ts";
+import { oneOf } from "../tensor/compare.ts";
+import { between, printedRng } from "../random.ts";
 import { withDir } from "./fixtures.ts";
 import { fileOf, memorySource, totalBytes } from "./safetensors_bytes.ts";
 

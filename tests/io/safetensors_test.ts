@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { openSafetensors, openSource, readSafetensors, writeSafetensors } from "../../src/io/safetensors.ts";
 import { bytesOf } from "../../src/io/safetensors_numbers.ts";
-import { between, normals, printedRng, sameBits } from "../tensor/compare.ts";
+import { normals, sameBits } from "../tensor/compare.ts";
+import { between, printedRng } from "../random.ts";
 import { withDir } from "./fixtures.ts";
 import { fileOf, memorySource, totalBytes } from "./safetensors_bytes.ts";
 

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { classWeights } from "../../src/losses/mod.ts";
-import { between, printedRng } from "../tensor/compare.ts";
+import { between, printedRng } from "../random.ts";
 
 const RULES = ["inverse", "oneMinusShare", "effectiveNumber"] as const;
 

@@ -3,7 +3,8 @@ import { build } from "../../src/core/parts.ts";
 import { randomInt, type Rng, shuffled } from "../../src/core/rng.ts";
 import { LOSSES, type LossSpec } from "../../src/losses/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
-import { assertNear, between, normals, printedRng } from "../tensor/compare.ts";
+import { assertNear, normals } from "../tensor/compare.ts";
+import { between, printedRng } from "../random.ts";
 import { type AnySpec, evaluate, type Inputs, onBackends } from "./evaluate.ts";
 
 const FLOAT32 = 1e-5; // of the largest value: two ways to the same number round differently

@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import { randomInt, type Rng, seededRng, shuffled } from "../../src/core/rng.ts";
 import { bootstrapScore, pairedBootstrap } from "../../src/metrics/mod.ts";
 import reference from "../reference/bootstrap.json" with { type: "json" };
-import { printedRng } from "../tensor/compare.ts";
+import { printedRng } from "../random.ts";
 
 const KEYS = ["macroF1", "accuracy"] as const;
 

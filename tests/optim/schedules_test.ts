@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { build } from "../../src/core/parts.ts";
 import { SCHEDULES, type ScheduleSpec } from "../../src/optim/mod.ts";
-import { between, printedRng } from "../tensor/compare.ts";
+import { between, printedRng } from "../random.ts";
 import { REFERENCE } from "./reference.ts";
 
 const { epochs: EPOCHS, stepsPerEpoch: STEPS } = REFERENCE;

@@ -1,7 +1,8 @@
 import { disposeBackend } from "../../src/tensor/mod.ts";
 import { blend, momentumStep } from "../../src/tensor/ops.ts";
 import * as tf from "../../src/tensor/tf.ts";
-import { assertCases, between, type Case, printedRng } from "../tensor/compare.ts";
+import { assertCases, type Case } from "../tensor/compare.ts";
+import { between, printedRng } from "../random.ts";
 
 // A few sums in float32, rounded once or twice.
 const TOLERANCE = 1e-6;

@@ -1,17 +1,6 @@
 /** Made-up labels and persons of random numbers, and counts of what was drawn. @module */
-import { randomInt, type Rng, seededRng } from "../../src/core/rng.ts";
-
-/** A generator whose seed is printed, so that a failure can be had again: `SEED=... deno test`. */
-export function printedRng(): Rng {
-  const seed = Deno.env.get("SEED") ?? `${Math.floor(performance.timeOrigin) % 100_000}`;
-  console.log(`seed ${seed}`);
-  return seededRng(seed);
-}
-
-/** A whole number from low to high. */
-export function between(rng: Rng, low: number, high: number): number {
-  return low + randomInt(rng, high - low + 1);
-}
+import type { Rng } from "../../src/core/rng.ts";
+import { between } from "../random.ts";
 
 /** Training examples as samplers see them. */
 export interface Examples {

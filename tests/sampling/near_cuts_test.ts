@@ -4,7 +4,7 @@ import { build } from "../../src/core/parts.ts";
 import { randomInt, seededRng } from "../../src/core/rng.ts";
 import { NEAR_CUTS, type NearCutsSpec } from "../../src/sampling/mod.ts";
 import { face, faces, randomData } from "./people.ts";
-import { printedRng } from "./examples.ts";
+import { printedRng } from "../random.ts";
 
 const AGES = Array.from({ length: 43 }, (_, i) => 18 + i);
 

@@ -9,7 +9,7 @@ import {
   type Schema,
 } from "../../src/core/mod.ts";
 import type { Rng } from "../../src/core/rng.ts";
-import { between } from "./examples.ts";
+import { between } from "../random.ts";
 
 /** A man of an age with his mask on; of another mask or gender if asked. */
 export function face(age: number, { mask = "wear", gender = "male" } = {}): Sample {

@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { build } from "../../src/core/parts.ts";
 import { seededRng } from "../../src/core/rng.ts";
 import { SAMPLERS } from "../../src/sampling/mod.ts";
-import { cut, exampleSets, printedRng, tally } from "./examples.ts";
+import { cut, exampleSets, tally } from "./examples.ts";
+import { printedRng } from "../random.ts";
 
 const sampler = build("sampler", SAMPLERS, { name: "personBatches" });
 

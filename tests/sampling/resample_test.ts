@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { build } from "../../src/core/parts.ts";
 import { seededRng } from "../../src/core/rng.ts";
 import { SAMPLERS } from "../../src/sampling/mod.ts";
-import { chiSquare, exampleSets, printedRng, tally } from "./examples.ts";
+import { chiSquare, exampleSets, tally } from "./examples.ts";
+import { printedRng } from "../random.ts";
 
 const RATIOS = [1, 0.5, 0.37, 0.01];
 

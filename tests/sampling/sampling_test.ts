@@ -2,7 +2,8 @@ import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { build } from "../../src/core/parts.ts";
 import { seededRng } from "../../src/core/rng.ts";
 import { type SamplerContext, SAMPLERS, type SamplerSpec } from "../../src/sampling/mod.ts";
-import { exampleSets, printedRng } from "./examples.ts";
+import { exampleSets } from "./examples.ts";
+import { printedRng } from "../random.ts";
 
 const SPECS: readonly SamplerSpec[] = [
   { name: "shuffle" },

@@ -4,7 +4,7 @@ import { build } from "../../src/core/parts.ts";
 import { NEAR_CUTS } from "../../src/sampling/mod.ts";
 import { normalMass } from "../../src/sampling/normal.ts";
 import { levelMasses } from "../../src/sampling/soft_cuts.ts";
-import { printedRng } from "./examples.ts";
+import { printedRng } from "../random.ts";
 import { face, faces, randomData } from "./people.ts";
 
 const REFERENCE = JSON.parse(

@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { build } from "../../src/core/parts.ts";
 import { seededRng } from "../../src/core/rng.ts";
 import { SAMPLERS } from "../../src/sampling/mod.ts";
-import { chiSquare, cut, exampleSets, printedRng, tally } from "./examples.ts";
+import { chiSquare, cut, exampleSets, tally } from "./examples.ts";
+import { printedRng } from "../random.ts";
 
 Deno.test("stratifiedBatches gives every batch, the last too, each class's share rounded up or down", () => {
   const rng = printedRng(), sampler = build("sampler", SAMPLERS, { name: "stratifiedBatches" });

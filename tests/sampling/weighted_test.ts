@@ -3,7 +3,8 @@ import { build } from "../../src/core/parts.ts";
 import { randomInt, seededRng } from "../../src/core/rng.ts";
 import { SAMPLERS } from "../../src/sampling/mod.ts";
 import { logWeights } from "../../src/sampling/weighted.ts";
-import { chiSquare, exampleSets, printedRng, tally } from "./examples.ts";
+import { chiSquare, exampleSets, tally } from "./examples.ts";
+import { printedRng } from "../random.ts";
 
 const SEED = 61;
 

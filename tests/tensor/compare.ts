@@ -5,7 +5,7 @@
  * @module
  */
 import { assert } from "@std/assert";
-import { randomInt, randomNormal, type Rng, seededRng } from "../../src/core/rng.ts";
+import { randomInt, randomNormal, type Rng } from "../../src/core/rng.ts";
 import * as tf from "../../src/tensor/tf.ts";
 import { type BackendName, initBackend } from "../../src/tensor/mod.ts";
 import { type Instructions, startEngine } from "../../src/tensor/wasm/mod.ts";
@@ -27,18 +27,6 @@ export const SETTINGS: readonly (readonly [Instructions, number])[] = [
   ["SIMD", 1],
   ["SIMD", 2],
 ];
-
-/** A generator whose seed is printed, so that a failure can be had again: `SEED=... deno test`. */
-export function printedRng(): Rng {
-  const seed = Deno.env.get("SEED") ?? `${Math.floor(performance.timeOrigin) % 100_000}`;
-  console.log(`seed ${seed}`);
-  return seededRng(seed);
-}
-
-/** A whole number from low to high. */
-export function between(rng: Rng, low: number, high: number): number {
-  return low + randomInt(rng, high - low + 1);
-}
 
 /** One of some values. */
 export function oneOf<T>(rng: Rng, values: readonly T[]): T {

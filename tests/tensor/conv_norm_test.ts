@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { type Activation, convNorm, disposeBackend, initBackend } from "../../src/tensor/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
-import { assertCases, between, type Case, printedRng } from "./compare.ts";
+import { assertCases, type Case } from "./compare.ts";
+import { between, printedRng } from "../random.ts";
 
 // As batchNorm() and conv2d(): own kernels and compositions agree to 1e-4 of the largest value.
 const TOLERANCE = 1e-4;

@@ -11,7 +11,8 @@ import {
 } from "../../src/tensor/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
 import { startEngine } from "../../src/tensor/wasm/mod.ts";
-import { assertCases, assertNear, between, normals, printedRng, SETTINGS } from "./compare.ts";
+import { assertCases, assertNear, normals, SETTINGS } from "./compare.ts";
+import { between, printedRng } from "../random.ts";
 import { erf, layerNormInDoubles } from "./doubles.ts";
 import {
   activationCases,

@@ -2,7 +2,8 @@ import { assertThrows } from "@std/assert";
 import type { Rng } from "../../src/core/rng.ts";
 import { disposeBackend } from "../../src/tensor/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
-import { assertCases, between, type Case, printedRng } from "./compare.ts";
+import { assertCases, type Case } from "./compare.ts";
+import { between, printedRng } from "../random.ts";
 
 // Sums of up to some thousand products of standard normal values in float32, in another order.
 const TOLERANCE = 2e-5;

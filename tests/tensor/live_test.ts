@@ -3,7 +3,7 @@ import { initBackend } from "../../src/tensor/mod.ts";
 import { memoryState, recordLive } from "../../src/tensor/live.ts";
 import * as ops from "../../src/tensor/ops.ts";
 import * as tf from "../../src/tensor/tf.ts";
-import { between, printedRng } from "./compare.ts";
+import { between, printedRng } from "../random.ts";
 
 for (const backend of ["wasm", "cpu"] as const) {
   Deno.test(`memoryState() counts what tensors hold, and no more once they are gone, on ${backend}`, async () => {

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type Rng, seededRng } from "../../src/core/rng.ts";
 import { disposeBackend, initBackend, mbconv, type MbconvVariables, type Padding } from "../../src/tensor/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
-import { assertCases, between, type Case, oneOf, printedRng } from "./compare.ts";
+import { assertCases, type Case, oneOf } from "./compare.ts";
+import { between, printedRng } from "../random.ts";
 
 // A chain of three norms and three convolutions in float32, by two orders of summation.
 const TOLERANCE = 1e-4;

@@ -19,7 +19,8 @@ import {
   type Padding,
 } from "../../src/tensor/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
-import { between, type Case, oneOf } from "./compare.ts";
+import { type Case, oneOf } from "./compare.ts";
+import { between } from "../random.ts";
 
 /** An upstream gradient that tells positions apart; not around zero, or sums would cancel to nothing but rounding. */
 const upstream = (y: tf.Tensor) => tf.reshape(tf.add(tf.sin(tf.range(0, y.size)), 0.4), y.shape);

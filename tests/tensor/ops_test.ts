@@ -14,7 +14,8 @@ import {
   scaleChannels,
 } from "../../src/tensor/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
-import { assertCases, assertNear, between, type Case, normals, printedRng } from "./compare.ts";
+import { assertCases, assertNear, type Case, normals } from "./compare.ts";
+import { between, printedRng } from "../random.ts";
 import { batchNormInDoubles } from "./doubles.ts";
 
 // What the operations promise: own kernels and compositions agree to 1e-4 of the largest value.

@@ -4,7 +4,7 @@ import { IMAGENET_INPUT } from "../../src/models/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
 import { type BatchSource, stepsPerEpoch } from "../../src/train/batches.ts";
 import { type LoaderOptions, makeLoader } from "../../src/train/loader.ts";
-import { between, printedRng } from "../tensor/compare.ts";
+import { between, printedRng } from "../random.ts";
 import { patches, patchImages } from "./fixtures.ts";
 
 const SIZE = 9;

@@ -10,7 +10,8 @@ import * as tf from "../../src/tensor/tf.ts";
 import { measurePrediction, measureTraining } from "../../src/train/measure.ts";
 import { memoryLine, planStep, predictionBatch } from "../../src/train/memory.ts";
 import { trainStep } from "../../src/train/step.ts";
-import { between, printedRng, sameBits } from "../tensor/compare.ts";
+import { sameBits } from "../tensor/compare.ts";
+import { between, printedRng } from "../random.ts";
 
 const loss = build("loss", LOSSES, { name: "crossEntropy" });
 

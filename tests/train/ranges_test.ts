@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertStringIncludes, assertT
 import { seededRng } from "../../src/core/rng.ts";
 import { checkRanges } from "../../src/train/mod.ts";
 import { drawOptions } from "../../src/train/ranges.ts";
-import { printedRng } from "../tensor/compare.ts";
+import { printedRng } from "../random.ts";
 
 const RANGES = checkRanges({
   lr: { log: [1e-5, 1e-2] },

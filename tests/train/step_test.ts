@@ -11,7 +11,8 @@ import * as ops from "../../src/tensor/ops.ts";
 import * as tf from "../../src/tensor/tf.ts";
 import { divideEvenly } from "../../src/train/batches.ts";
 import { type MicroBatch, readSteps, takeStep, trainStep } from "../../src/train/step.ts";
-import { between, normals, printedRng } from "../tensor/compare.ts";
+import { normals } from "../tensor/compare.ts";
+import { between, printedRng } from "../random.ts";
 
 const CLASSES = 5;
 const loss = build("loss", LOSSES, { name: "crossEntropy", labelSmoothing: 0.1 });

@@ -1,6 +1,7 @@
 import type { Rng } from "../../../src/core/rng.ts";
 import * as tf from "../../../src/tensor/tf.ts";
-import { between, type Case, oneOf, printedRng } from "../compare.ts";
+import { type Case, oneOf } from "../compare.ts";
+import { between, printedRng } from "../../random.ts";
 import { assertOnGpu, gpuTest } from "./gpu.ts";
 
 // Sums of up to some thousand products of standard normal values in float32, in another order.

@@ -2,7 +2,8 @@ import { assert } from "@std/assert";
 import type { Rng } from "../../../src/core/rng.ts";
 import * as tf from "../../../src/tensor/tf.ts";
 import { cutFilterGradient, stripLength, WORKERS } from "../../../src/tensor/webgpu/depthwise_plan.ts";
-import { between, type Case, printedRng } from "../compare.ts";
+import { type Case } from "../compare.ts";
+import { between, printedRng } from "../../random.ts";
 import { assertOnGpu, gpuTest, useGpu, valuesOnGpu } from "./gpu.ts";
 
 // Sums of up to some thousand products of standard normal values in float32, in another order.

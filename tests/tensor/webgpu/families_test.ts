@@ -1,5 +1,5 @@
 import { disposeBackend } from "../../../src/tensor/mod.ts";
-import { printedRng } from "../compare.ts";
+import { printedRng } from "../../random.ts";
 import {
   activationCases,
   assertNothingLeft,

@@ -4,7 +4,8 @@ import { bufferOf, foldedGrid, output } from "../../../src/tensor/webgpu/dispatc
 import { DEPTH, LONGEST_CHUNK, MOST_PARTIALS, planProduct, TILES } from "../../../src/tensor/webgpu/gemm_plan.ts";
 import { sumParts } from "../../../src/tensor/webgpu/gemm_sum.ts";
 import { multiply } from "../../../src/tensor/webgpu/matrix.ts";
-import { assertNear, between, type Case, normals, printedRng, sameBits } from "../compare.ts";
+import { assertNear, type Case, normals, sameBits } from "../compare.ts";
+import { between, printedRng } from "../../random.ts";
 import { assertOnGpu, gpuTest, useGpu, valuesOnGpu } from "./gpu.ts";
 
 // Sums of up to some thousand products of standard normal values in float32, in another order.

@@ -11,7 +11,8 @@ import {
   softmaxCrossEntropy,
 } from "../../../src/tensor/mod.ts";
 import * as tf from "../../../src/tensor/tf.ts";
-import { assertNear, between, type Case, normals, printedRng } from "../compare.ts";
+import { assertNear, type Case, normals } from "../compare.ts";
+import { between, printedRng } from "../../random.ts";
 import { batchNormInDoubles } from "../doubles.ts";
 import { assertOnGpu, gpuTest, useGpu, valuesOnGpu } from "./gpu.ts";
 
