@@ -16,8 +16,8 @@ type Padding = "same" | "valid" | tf.backend_util.ExplicitPadding;
 const upstream = (y: tf.Tensor) => tf.reshape(tf.sin(tf.range(0, y.size)), y.shape);
 
 /** Padding that differs from side to side. */
-function explicit(rng: Rng, most: number): tf.backend_util.ExplicitPadding {
-  const side = () => between(rng, 0, most);
+function explicit(rng: Rng, most: number, least = 0): tf.backend_util.ExplicitPadding {
+  const side = () => between(rng, least, most);
   return [[0, 0], [side(), side()], [side(), side()], [0, 0]];
 }
 
@@ -54,7 +54,8 @@ gpuTest("DepthwiseConv2dNative and its gradients agree with the cpu backend on i
   const widths = [between(rng, 1, 4), between(rng, 5, 20), between(rng, 30, 40)];
   const cases = widths.flatMap((W, i) => {
     const shape = [between(rng, 1, 3), between(rng, 3, 9), W, [8, 5, 132][i]!];
-    return [depthwiseCase(shape, [3, 1 + i % 2], explicit(rng, 2))];
+    const least = W < 3 ? 1 : 0; // else a narrow image's result may be empty
+    return [depthwiseCase(shape, [3, 1 + i % 2], explicit(rng, 2, least))];
   });
   await assertOnGpu(cases, rng, TOLERANCE);
 });
