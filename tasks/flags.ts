@@ -6,6 +6,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { z } from "zod";
 import * as mf from "maskfold";
+import { describeOption, findOption, type Option, optionsOf, sentence } from "./choices.ts";
 import { fastUnsafeFlag, runFastUnsafe } from "./fast_unsafe.ts";
 
 /** What a task is called with. */
@@ -16,8 +17,8 @@ export interface Task<S extends z.ZodObject> {
   readonly summary: string;
   /** Its flags: camelCase keys become --kebab-case flags; `.describe()` is the help. A list's flag may be repeated. */
   readonly options: S;
-  /** Flags checked elsewhere (a training config's, say), by camelCase name with their help. */
-  readonly passThrough?: Readonly<Record<string, string>>;
+  /** Flags checked elsewhere: a training configuration's, say. */
+  readonly passThrough?: readonly Option[];
 }
 
 /** What a task gets beside its options. */
@@ -43,12 +44,9 @@ export async function runTask<S extends z.ZodObject>(
   main: (options: z.output<S>, context: TaskContext) => Promise<void>,
 ): Promise<void> {
   const own = Object.keys(given.options.shape);
-  const passThrough = Object.fromEntries(
-    Object.entries(given.passThrough ?? {}).filter(([name]) => !own.includes(name)),
-  );
-  const task = { ...given, passThrough };
+  const task = { ...given, passThrough: (given.passThrough ?? []).filter(({ name }) => !own.includes(name)) };
   const args = readArguments(task);
-  if (args.help) return console.log(helpText(task));
+  if (args.help) return console.log(args.topic === undefined ? helpText(task) : topicText(task, args.topic));
   const { fastUnsafe } = given.options.shape;
   if (fastUnsafe === fastUnsafeFlag.fastUnsafe && args.values.fastUnsafe === true) {
     return await runFastUnsafe(Deno.args);
@@ -89,11 +87,11 @@ function typeOf(schema: z.core.$ZodType): string {
   return "innerType" in def ? typeOf(def.innerType as z.core.$ZodType) : def.type;
 }
 
-function readArguments({ options, passThrough = {} }: Task<z.ZodObject>) {
+function readArguments({ options, passThrough = [] }: Task<z.ZodObject>) {
   const keys = Object.keys(options.shape);
   const keysOf = (type: string) => keys.filter((key) => typeOf(options.shape[key]!) === type).map(kebab);
   const boolean = keysOf("boolean");
-  const string = [...keys, ...Object.keys(passThrough)].map(kebab).filter((name) => !boolean.includes(name));
+  const string = [...keys, ...passThrough.map(({ name }) => name)].map(kebab).filter((name) => !boolean.includes(name));
   const { _: words, ...parsed } = parseArgs(Deno.args, {
     string,
     boolean: [...boolean, "help", "trace"],
@@ -106,21 +104,22 @@ function readArguments({ options, passThrough = {} }: Task<z.ZodObject>) {
     if (seen.has(camel(name))) values[camel(name)] = value as string | boolean;
   }
   if (words.length > 0) values[`${words[0]}`] = true;
-  return { help: parsed.help === true || Deno.args.includes("-h"), values };
+  const help = parsed.help === true || Deno.args.includes("-h");
+  return { help, topic: words.length > 0 ? camel(`${words[0]}`) : undefined, values };
 }
 
-function separate({ passThrough = {} }: Task<z.ZodObject>, values: Record<string, string | boolean>) {
+function separate({ passThrough = [] }: Task<z.ZodObject>, values: Record<string, string | boolean>) {
   const options: Record<string, string | boolean> = {}, rest: Record<string, string | boolean> = {};
-  for (const [name, value] of Object.entries(values)) (Object.hasOwn(passThrough, name) ? rest : options)[name] = value;
+  const passed = new Set(passThrough.map(({ name }) => name));
+  for (const [name, value] of Object.entries(values)) (passed.has(name) ? rest : options)[name] = value;
   return { options, rest };
 }
 
 function checkOptions<S extends z.ZodObject>(task: Task<S>, values: Record<string, unknown>): z.output<S> {
   const result = task.options.safeParse(values);
   if (result.success) return result.data;
-  const known = [...Object.keys(task.options.shape), ...Object.keys(task.passThrough ?? {})].map((key) =>
-    `--${kebab(key)}`
-  );
+  const passed = (task.passThrough ?? []).map(({ name }) => name);
+  const known = [...Object.keys(task.options.shape), ...passed].map((key) => `--${kebab(key)}`);
   const faults = result.error.issues.flatMap((issue) =>
     issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => `--${kebab(key)} is not one of ${known.join(", ")}`)
@@ -135,27 +134,35 @@ function checkOptions<S extends z.ZodObject>(task: Task<S>, values: Record<strin
   throw new TypeError(`Cannot run ${task.name} as\n  ${faults.join("\n  ")}\nSee deno task ${task.name} --help.`);
 }
 
-/** The text of `--help`. */
-export function helpText({ name, summary, options, passThrough = {} }: Task<z.ZodObject>): string {
-  const json = z.toJSONSchema(options, { io: "input", unrepresentable: "any" }) as {
-    properties?: Record<string, { description?: string; default?: unknown; enum?: unknown[] }>;
-    required?: string[];
-  };
-  const rows = Object.entries(json.properties ?? {}).map(
-    ([key, { description = "", default: fallback, enum: choices }]) => {
-      const notes = [
-        choices ? `one of ${choices.join(", ")}` : "",
-        json.required?.includes(key) ? "required" : fallback !== undefined ? `default ${fallback}` : "",
-      ].filter(Boolean);
-      return [`--${kebab(key)}`, description + (notes.length ? ` (${notes.join("; ")})` : "")] as const;
-    },
-  );
-  rows.push(...Object.entries(passThrough).map(([key, help]) => [`--${kebab(key)}`, help] as const));
-  rows.push(["--trace", "Print an error's stack."], ["--help", "Print this."]);
-  const width = Math.max(...rows.map(([flag]) => flag.length)) + 2;
-  return `${summary}\n\nUsage: deno task ${name} [flags]\n\n${
-    rows.map(([flag, help]) => `  ${flag.padEnd(width)}${help}`).join("\n")
-  }`;
+/** The text of `--help`: all flags, and of those that are chosen by name the choices. */
+export function helpText({ name, summary, options, passThrough = [] }: Task<z.ZodObject>): string {
+  const json = z.toJSONSchema(options, { io: "input", unrepresentable: "any" });
+  const flags = [...optionsOf(json), ...passThrough];
+  const width = Math.max(7, ...flags.map((flag) => kebab(flag.name).length + 2)) + 2;
+  const row = (flag: string, help: string) => `  ${`--${flag}`.padEnd(width)}${help}`;
+  const rows = flags.flatMap((flag) => [
+    row(kebab(flag.name), sentence(flag)),
+    ...flag.choices.map((choice) => `      ${`${choice.name} `.padEnd(width)} ${choice.help}`),
+  ]);
+  const more = passThrough.some(({ choices }) => choices.length > 0)
+    ? ["", `A choice with options is written as JSON, '{"name": ...}'; deno task ${name} --help loss tells them.`]
+    : [];
+  return [
+    ...[summary, "", `Usage: deno task ${name} [flags]`, ""],
+    ...[
+      ...rows,
+      row("trace", "Print an error's stack."),
+      row("help", "Print this; of one flag, all its choices take."),
+    ],
+    ...more,
+  ].join("\n");
+}
+
+/** The text of `--help` with the name of a flag, or of an option within one. */
+function topicText({ name, options, passThrough = [] }: Task<z.ZodObject>, topic: string): string {
+  const json = z.toJSONSchema(options, { io: "input", unrepresentable: "any" });
+  const option = findOption([...optionsOf(json), ...passThrough], topic);
+  return option ? `${topic}: ${describeOption(option)}` : `There is no option ${topic}; see deno task ${name} --help.`;
 }
 
 export { z };

@@ -5,6 +5,7 @@
  */
 import { dirname, join } from "node:path";
 import * as mf from "maskfold";
+import { type Option, optionsOf } from "./choices.ts";
 import { fastUnsafeFlag } from "./fast_unsafe.ts";
 import { z } from "./flags.ts";
 
@@ -44,15 +45,8 @@ export const configFlags = {
   ),
 };
 
-const json = mf.configJsonSchema() as {
-  properties: Record<string, { description?: string }>;
-};
-
 /** The training configuration's own options, as flags that override the preset: scalars, part names, or JSON. */
-export const overrideFlags: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(json.properties).filter(([name]) => name !== "$schema")
-    .map(([name, { description = "" }]) => [name, `Overrides the preset's ${name}. ${description}`]),
-);
+export const overrideFlags: readonly Option[] = optionsOf(mf.configJsonSchema());
 
 /** The configuration: preset < `--size`, `--batch` < the other flags. */
 export async function readConfig(

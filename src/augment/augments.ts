@@ -82,11 +82,17 @@ export const AUGMENTS: {
       contrast: strength("contrast"),
       saturation: strength("saturation"),
       hue: z.number().min(0).max(0.5).default(0).describe("Largest turn of the hue, as a share of the colour circle."),
-    }),
+    }).describe("Random brightness, contrast, saturation and hue, in random order."),
     colorJitter,
   ),
-  horizontalFlip: part(z.strictObject({ chance: chance("a mirror image") }), chances.horizontalFlip),
-  verticalFlip: part(z.strictObject({ chance: chance("an image upside down") }), chances.verticalFlip),
+  horizontalFlip: part(
+    z.strictObject({ chance: chance("a mirror image") }).describe("A mirror image, at random."),
+    chances.horizontalFlip,
+  ),
+  verticalFlip: part(
+    z.strictObject({ chance: chance("an image upside down") }).describe("The image upside down, at random."),
+    chances.verticalFlip,
+  ),
   randomAffine: part(
     z.strictObject({
       degrees: degrees().default(0).describe("Turn clockwise in degrees: [lowest, highest], or as far either way."),
@@ -97,7 +103,7 @@ export const AUGMENTS: {
       shear: (z.union([lean.min(0), range(lean), z.tuple([lean, lean, lean, lean])]) as Plain<Shear>).default(0)
         .describe("Degrees of shear along x: [lowest, highest] or as far either way; two more numbers are for y."),
       ...warping("nearest"),
-    }),
+    }).describe("A random turn, shift, scale and shear about the centre."),
     randomAffine,
   ),
   rotation: part(
@@ -106,7 +112,7 @@ export const AUGMENTS: {
         "Turn counterclockwise in degrees: [lowest, highest], or as far either way.",
       ),
       ...warping("nearest"),
-    }),
+    }).describe("A random turn about the centre."),
     rotation,
   ),
   perspective: part(
@@ -115,7 +121,7 @@ export const AUGMENTS: {
         .describe("How far the corners move inwards at most, as a share of half the side."),
       chance: chance("a change"),
       ...warping("bilinear"),
-    }),
+    }).describe("The image as seen from a random side."),
     perspective,
   ),
   randomResizedCrop: part(
@@ -124,7 +130,7 @@ export const AUGMENTS: {
       ratio: range(z.number().gt(0)).default([3 / 4, 4 / 3])
         .describe("Lowest and highest aspect ratio of what is kept, width by height."),
       ...cropping,
-    }),
+    }).describe("A random part of the image, resized to the whole."),
     randomResizedCrop,
   ),
   centreZoom: part(
@@ -132,7 +138,7 @@ export const AUGMENTS: {
       share: share().gt(0).default(0.875).describe("Share of each side that is kept, about the centre."),
       chance: chance("a change", 1),
       ...cropping,
-    }),
+    }).describe("The middle of the image, resized to the whole."),
     centreZoom,
   ),
   gaussianBlur: part(
@@ -140,7 +146,7 @@ export const AUGMENTS: {
       kernel: z.int().min(1).refine((side) => side % 2 === 1, "the kernel's side must be odd").default(5)
         .describe("Side of the square kernel in pixels, an odd number."),
       sigma: range(z.number().gt(0)).default([0.1, 2]).describe("Lowest and highest standard deviation in pixels."),
-    }),
+    }).describe("A blur of random strength."),
     gaussianBlur,
   ),
   sharpen: part(
@@ -148,27 +154,36 @@ export const AUGMENTS: {
       factor: spread(z.number().min(0), z.number().min(0)).default(2)
         .describe("Factor, or [lowest, highest]: 0 smooths, 1 changes nothing, 2 doubles the distance from smooth."),
       chance: chance("a change"),
-    }),
+    }).describe("A sharpened or smoothed image, at random."),
     chances.sharpen,
   ),
-  grayscale: part(z.strictObject({ chance: chance("an image in grey", 0.1) }), chances.grayscale),
-  invert: part(z.strictObject({ chance: chance("a negative") }), chances.invert),
+  grayscale: part(
+    z.strictObject({ chance: chance("an image in grey", 0.1) }).describe("The image in grey, at random."),
+    chances.grayscale,
+  ),
+  invert: part(z.strictObject({ chance: chance("a negative") }).describe("The negative, at random."), chances.invert),
   posterize: part(
     z.strictObject({
       bits: z.int().min(0).max(8).default(4).describe("Upper bits that every byte keeps."),
       chance: chance("a change"),
-    }),
+    }).describe("Fewer levels of each colour, at random."),
     chances.posterize,
   ),
   solarize: part(
     z.strictObject({
       threshold: z.number().min(0).max(256).default(128).describe("The lowest byte that is inverted."),
       chance: chance("a change"),
-    }),
+    }).describe("The negative of what is bright, at random."),
     chances.solarize,
   ),
-  autocontrast: part(z.strictObject({ chance: chance("a change") }), chances.autocontrast),
-  equalize: part(z.strictObject({ chance: chance("a change") }), chances.equalize),
+  autocontrast: part(
+    z.strictObject({ chance: chance("a change") }).describe("Each colour stretched to its full range, at random."),
+    chances.autocontrast,
+  ),
+  equalize: part(
+    z.strictObject({ chance: chance("a change") }).describe("Each colour's histogram made even, at random."),
+    chances.equalize,
+  ),
   randomErasing: part(
     z.strictObject({
       chance: chance("erasing"),
@@ -177,7 +192,7 @@ export const AUGMENTS: {
         .describe("Lowest and highest aspect ratio of what is erased, height by width."),
       value: z.union([z.enum(["mean", "random"]), color()]).default("mean")
         .describe("What takes its place: ImageNet's mean, noise about it, a byte, or [red, green, blue]."),
-    }),
+    }).describe("A random rectangle erased (Zhong et al., 2020)."),
     randomErasing,
   ),
   randAugment: part(
@@ -186,10 +201,15 @@ export const AUGMENTS: {
       count: z.int().min(0).default(2).describe("Operations applied to each image, one after the other."),
       magnitude: z.int().min(0).max(STEPS).default(9).describe("How strong they are, of 30."),
       ...warping("nearest"),
-    }),
+    }).describe("A few random operations of one strength (Cubuk et al., 2020)."),
     randAugment,
   ),
-  trivialAugment: part(z.strictObject({ operations, ...warping("nearest") }), trivialAugment),
+  trivialAugment: part(
+    z.strictObject({ operations, ...warping("nearest") }).describe(
+      "One random operation of random strength (Müller and Hutter, 2021).",
+    ),
+    trivialAugment,
+  ),
 };
 
 /** An augmentation's name and options. */

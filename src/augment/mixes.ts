@@ -37,15 +37,25 @@ export const MIXES: {
   readonly cutMix: Part<MixupOptions, Mix>;
   readonly verticalCutMix: Part<VerticalCutMixOptions, Mix>;
 } = {
-  mixup: part(z.strictObject({ alpha: alpha(0.2), chance: chance("mixing", 1), per }), mixup),
-  cutMix: part(z.strictObject({ alpha: alpha(1), chance: chance("mixing"), per }), cutMix),
+  mixup: part(
+    z.strictObject({ alpha: alpha(0.2), chance: chance("mixing", 1), per }).describe(
+      "Each image blended with another of the batch, and so their targets (Zhang et al., 2018).",
+    ),
+    mixup,
+  ),
+  cutMix: part(
+    z.strictObject({ alpha: alpha(1), chance: chance("mixing"), per }).describe(
+      "A rectangle of another image of the batch in each, and targets by area (Yun et al., 2019).",
+    ),
+    cutMix,
+  ),
   verticalCutMix: part(
     z.strictObject({
       chance: chance("mixing"),
       within: z.enum(["class", "any", "between"]).default("class")
         .describe("Whose halves are joined: of one class, of any two images, or of two classes."),
       per,
-    }),
+    }).describe("The left half of one image beside the right half of another, and targets half and half."),
     verticalCutMix,
   ),
 };

@@ -58,7 +58,7 @@ export type OptionsOf<P> = P extends Part<any, unknown, infer I>
  * assertThrows(() => build("scale", SCALES, JSON.parse(`{"name": "plus"}`)), RangeError, `"times"`);
  * ```
  *
- * @param options A strict zod object: unknown keys are faults.
+ * @param options A strict zod object: unknown keys are faults. Its description is the choice's, in help and JSON Schema.
  * @param make Builds the part; called with defaults filled in.
  */
 export function part<O extends object, T, I extends object>(
@@ -121,7 +121,10 @@ export function resolveSpec<R extends Registry>(
  * @returns A union over the names, each with its own options.
  */
 export function specSchema<R extends Registry>(registry: R): z.ZodType<SpecOf<R>, SpecOf<R>> {
-  const members = Object.entries(registry).map(([name, part]) => zodOf(part).extend({ name: z.literal(name) }));
+  const members = Object.entries(registry).map(([name, part]) => {
+    const options = zodOf(part), member = options.extend({ name: z.literal(name) });
+    return options.description === undefined ? member : member.describe(options.description);
+  });
   return z.discriminatedUnion("name", members as never) as unknown as z.ZodType<SpecOf<R>, SpecOf<R>>;
 }
 

@@ -44,14 +44,14 @@ export const SINGLE_LOSSES: {
   readonly macroF1: Part<MacroF1Options, Loss>;
   readonly asymmetric: Part<AsymmetricOptions, Loss>;
 } = {
-  crossEntropy: part(z.strictObject({ labelSmoothing }), crossEntropy),
+  crossEntropy: part(z.strictObject({ labelSmoothing }).describe("Cross entropy of the softmax."), crossEntropy),
   weightedCrossEntropy: part(
     z.strictObject({
       weights: weighting(RULES).default("inverse")
         .describe("How a class is weighed, by the number of its training images; or a number for each class."),
       beta: beta(0.999),
       labelSmoothing,
-    }),
+    }).describe("Cross entropy in which each class has a weight of its own, by default the inverse of its frequency."),
     weightedCrossEntropy,
   ),
   focal: part(
@@ -60,7 +60,7 @@ export const SINGLE_LOSSES: {
       weights: weighting(["none", ...RULES]).default("none")
         .describe("How a class is weighed, by the number of its training images; or a number for each class."),
       beta: beta(0.999),
-    }),
+    }).describe("Cross entropy that turns away from examples which are predicted well already (Lin et al., 2017)."),
     focal,
   ),
   ldam: part(
@@ -70,14 +70,14 @@ export const SINGLE_LOSSES: {
       deferredFrom: z.number().min(0).max(1).nullable().default(null)
         .describe("Share of the epochs after which classes are weighed by effective numbers; null: never."),
       beta: beta(0.9999),
-    }),
+    }).describe("Cross entropy with margins that are larger for rarer classes (Cao et al., 2019)."),
     ldam,
   ),
   macroF1: part(
     z.strictObject({
       epsilon: z.number().min(0).default(1e-7)
         .describe("Added to each class's sum of targets and probabilities, in examples."),
-    }),
+    }).describe("One minus the macro F1 of a batch, counted with probabilities."),
     macroF1,
   ),
   asymmetric: part(
@@ -87,7 +87,9 @@ export const SINGLE_LOSSES: {
         .describe("Focus on other classes: higher for less weight on those that are ruled out already."),
       clip: z.number().min(0).lt(1).default(0.05)
         .describe("Probability up to which a class that is no target counts as ruled out."),
-    }),
+    }).describe(
+      "A binary loss for each class that nearly leaves out the other classes once they are ruled out (Ridnik et al., 2021).",
+    ),
     asymmetric,
   ),
 };
@@ -110,7 +112,7 @@ export const LOSSES: typeof SINGLE_LOSSES & { readonly sum: Part<SumOptions, Los
         weight: z.number().positive().describe("Factor on the loss."),
         loss: specSchema(SINGLE_LOSSES).meta({ id: "loss" }).describe("What is multiplied and added."),
       })).min(1).readonly().describe("The losses, and how much of each."),
-    }),
+    }).describe("A weighted sum of other losses."),
     ({ parts }: SumOptions) =>
       sum(parts.map(({ weight, loss }) => ({ weight, loss: build("loss", SINGLE_LOSSES, loss) }))),
   ),

@@ -49,12 +49,12 @@ export const REGRESSION_LOSSES: {
   readonly mse: Part<Record<never, never>, RegressionLoss>;
   readonly huber: Part<HuberOptions, RegressionLoss>;
 } = {
-  mse: part(z.strictObject({}), mse),
+  mse: part(z.strictObject({}).describe("The squared error."), mse),
   huber: part(
     z.strictObject({
       delta: z.number().positive().default(1)
         .describe("Error at which the parabola passes into a line, in the number's unit."),
-    }),
+    }).describe("The squared error where it is small, the absolute error beyond."),
     huber,
   ),
 };

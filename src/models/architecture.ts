@@ -84,7 +84,9 @@ export function modelPart(name: string, architecture: Architecture): Part<ModelO
   const schema = architecture.dropPath === undefined
     ? z.strictObject(common)
     : z.strictObject({ dropPath: paths, ...common });
-  return part(schema as never, (options: ModelOptions) => ({
+  const { paper, size, parameters } = architecture.about;
+  const about = `Has ${(parameters / 1e6).toFixed(1)} million parameters and was made for ${size} pixels: ${paper}`;
+  return part(schema.describe(about) as never, (options: ModelOptions) => ({
     architecture,
     weights: options.weights,
     make: (given) => makeModel(name, architecture, options, given),

@@ -82,15 +82,15 @@ export const FINE_TUNES: {
   readonly layerDecay: Part<LayerDecayOptions, FineTune>;
   readonly stages: Part<StagesOptions, FineTune>;
 } = {
-  all: part(z.strictObject({ frozenNorms }), all),
-  head: part(z.strictObject({}), head),
+  all: part(z.strictObject({ frozenNorms }).describe("Everything learns at one rate."), all),
+  head: part(z.strictObject({}).describe("The head alone learns."), head),
   layerDecay: part(
     z.strictObject({
       decay: z.number().positive().max(1).default(0.75).describe(
         "Factor on the learning rate from each block to the one before it.",
       ),
       frozenNorms,
-    }),
+    }).describe("The rate falls from block to block towards the input."),
     layerDecay,
   ),
   stages: part(
@@ -99,7 +99,7 @@ export const FINE_TUNES: {
         "Factors on the learning rate, from the first layers to the last blocks; 0 freezes.",
       ),
       frozenNorms,
-    }),
+    }).describe("The rate is given for each part of the network, from the input to the last blocks."),
     stages,
   ),
 };

@@ -101,12 +101,18 @@ export const INITIALISERS: {
   readonly kaimingNormal: Part<KaimingOptions, Initialiser>;
   readonly kaimingUniform: Part<KaimingOptions, Initialiser>;
 } = {
-  family: part(z.strictObject({}), () => undefined),
-  pytorch: part(z.strictObject({}), pytorchInit),
-  xavierUniform: part(z.strictObject({}), xavierUniform),
-  xavierNormal: part(z.strictObject({}), xavierNormal),
-  kaimingNormal: part(kaiming, kaimingNormal),
-  kaimingUniform: part(kaiming, kaimingUniform),
+  family: part(z.strictObject({}).describe("As the architecture's paper or timm has it."), () => undefined),
+  pytorch: part(z.strictObject({}).describe("As PyTorch starts its layers."), pytorchInit),
+  xavierUniform: part(
+    z.strictObject({}).describe("Uniform, by the mean of inputs and outputs (Glorot and Bengio, 2010)."),
+    xavierUniform,
+  ),
+  xavierNormal: part(
+    z.strictObject({}).describe("Normal, by the mean of inputs and outputs (Glorot and Bengio, 2010)."),
+    xavierNormal,
+  ),
+  kaimingNormal: part(kaiming.describe("Normal, by inputs or outputs, for ReLU (He et al., 2015)."), kaimingNormal),
+  kaimingUniform: part(kaiming.describe("Uniform, by inputs or outputs, for ReLU (He et al., 2015)."), kaimingUniform),
 };
 
 /** An initialiser's name and options. */

@@ -71,20 +71,20 @@ export const AVERAGES: {
   readonly ema: Part<EmaOptions, AveragerMaker>;
   readonly swa: Part<SwaOptions, AveragerMaker>;
 } = {
-  none: part(z.strictObject({}), none),
+  none: part(z.strictObject({}).describe("The trained weights as they are."), none),
   ema: part(
     z.strictObject({
       decay: z.number().min(0).lt(1).default(0.999).describe("Share of the average that stays at each step, at most."),
       warmup: z.boolean().default(true).describe("Whether less stays at first: (1 + step) / (10 + step)."),
       from: z.int().min(0).default(0).describe("Epochs before averaging begins."),
-    }),
+    }).describe("An exponential moving average over the steps."),
     ema,
   ),
   swa: part(
     z.strictObject({
       from: z.number().min(0).max(1).default(0.75).describe("Share of the epochs after which averaging begins."),
       every: z.int().min(1).default(1).describe("Epochs between two weights that are averaged."),
-    }),
+    }).describe("The mean of the weights after the last epochs (Izmailov et al., 2018)."),
     swa,
   ),
 };

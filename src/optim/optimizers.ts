@@ -48,10 +48,15 @@ export const OPTIMIZERS: {
       decoupled: z.boolean().default(true)
         .describe("Whether decay acts beside the gradient's step, as in AdamW, or is added to the gradient."),
       decayVectors,
-    }),
+    }).describe("Adam, with decoupled decay if there is any (Kingma and Ba, 2015)."),
     adam,
   ),
-  adamW: part(z.strictObject({ ...adamOptions, ...decoupledDecay(0.01) }), adam),
+  adamW: part(
+    z.strictObject({ ...adamOptions, ...decoupledDecay(0.01) }).describe(
+      "Adam with decoupled weight decay (Loshchilov and Hutter, 2019).",
+    ),
+    adam,
+  ),
   sgd: part(
     z.strictObject({
       momentum: share(0.9).describe("Share of the last step's direction that is kept."),
@@ -59,7 +64,7 @@ export const OPTIMIZERS: {
         "Whether the gradient is taken as if that had been followed already.",
       ),
       ...coupledDecay,
-    }),
+    }).describe("Stochastic gradient descent with momentum, by default Nesterov's."),
     sgd,
   ),
   lion: part(
@@ -67,7 +72,9 @@ export const OPTIMIZERS: {
       beta1: share(0.9).describe("Share of the mean of the gradients in the direction whose signs are taken."),
       beta2: share(0.99).describe("Decay of the mean of the gradients."),
       ...decoupledDecay(0),
-    }),
+    }).describe(
+      "The signs of a mean of gradients; wants a rate three to ten times smaller than Adam's (Chen et al., 2023).",
+    ),
     lion,
   ),
   rmsprop: part(
@@ -76,7 +83,7 @@ export const OPTIMIZERS: {
       epsilon: positive(1e-8).describe("Added to the root of the mean square."),
       momentum: share(0).describe("Share of the last step's direction that is kept."),
       ...coupledDecay,
-    }),
+    }).describe("Gradients divided by the root of their mean square (Tieleman and Hinton, 2012)."),
     rmsprop,
   ),
   madgrad: part(
@@ -84,7 +91,9 @@ export const OPTIMIZERS: {
       momentum: share(0.9).describe("Share of the last weights that is kept."),
       epsilon: positive(1e-6).describe("Added to the cube root of the sum of squares."),
       ...coupledDecay,
-    }),
+    }).describe(
+      "Dual averaging with momentum, scaled by the cube root of the summed squares (Defazio and Jelassi, 2021).",
+    ),
     madgrad,
   ),
 };

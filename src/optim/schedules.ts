@@ -48,20 +48,25 @@ export const SCHEDULES: {
   readonly oneCycle: Part<OneCycleOptions, Schedule>;
   readonly plateau: Part<PlateauOptions, Schedule>;
 } = {
-  constant: part(z.strictObject({}), constant),
-  exponential: part(z.strictObject({ gamma: factor(0.995).describe("Factor after each epoch.") }), exponential),
+  constant: part(z.strictObject({}).describe("The base rate throughout."), constant),
+  exponential: part(
+    z.strictObject({ gamma: factor(0.995).describe("Factor after each epoch.") }).describe(
+      "Multiplies the rate by a factor after each epoch.",
+    ),
+    exponential,
+  ),
   step: part(
     z.strictObject({
       every: z.int().min(1).default(10).describe("Epochs between two changes."),
       gamma: factor(0.1).describe("Factor at each change."),
-    }),
+    }).describe("Multiplies the rate by a factor every few epochs."),
     stepDecay,
   ),
   multiStep: part(
     z.strictObject({
       milestones: z.array(z.int().min(1)).min(1).readonly().describe("After how many epochs the rate changes."),
       gamma: factor(0.1).describe("Factor at each change."),
-    }),
+    }).describe("Multiplies the rate by a factor after the epochs that are named."),
     multiStep,
   ),
   cosine: part(
@@ -70,7 +75,9 @@ export const SCHEDULES: {
       floor: share(0).describe("Share of the base rate at the end of each cycle."),
       cycles: z.int().min(1).default(1).describe("Cycles in which the rate falls; each begins with the base rate."),
       multiplier: z.number().min(1).default(1).describe("How many times as long a cycle is as the one before."),
-    }),
+    }).describe(
+      "Lowers the rate along half a cosine, after a warm-up if asked, once or in cycles (Loshchilov and Hutter, 2017).",
+    ),
     cosine,
   ),
   oneCycle: part(
@@ -79,7 +86,7 @@ export const SCHEDULES: {
       start: share(1 / 25).describe("Share of the base rate at the first step."),
       end: share(1 / 25 / 1e4).describe("Share of the base rate at the last step."),
       anneal: z.enum(["cos", "linear"]).default("cos").describe("Whether it goes along half a cosine or a line."),
-    }),
+    }).describe("Raises the rate to the base rate and lowers it far below where it began (Smith and Topin, 2018)."),
     oneCycle,
   ),
   plateau: part(
@@ -91,7 +98,7 @@ export const SCHEDULES: {
       threshold: z.number().min(0).default(1e-4).describe("By how much a metric must be better to count."),
       cooldown: z.int().min(0).default(0).describe("Epochs after a fall that are not counted."),
       floor: share(0).describe("Least share of the base rate."),
-    }),
+    }).describe("Lowers the rate when the metric has not become better for some epochs."),
     plateau,
   ),
 };

@@ -16,8 +16,8 @@ export const VIEWS: {
   readonly identity: Part<Record<never, never>, View>;
   readonly flip: Part<Record<never, never>, View>;
 } = {
-  identity: part(z.strictObject({}), (): View => () => {}),
-  flip: part(z.strictObject({}), (): View => flipHorizontal),
+  identity: part(z.strictObject({}).describe("The image as it is."), (): View => () => {}),
+  flip: part(z.strictObject({}).describe("The mirror image."), (): View => flipHorizontal),
 };
 
 /** A view's name and options. */

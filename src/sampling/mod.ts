@@ -56,21 +56,40 @@ export const SAMPLERS: {
   readonly stratifiedBatches: Part<Record<never, never>, Sampler>;
   readonly personBatches: Part<Record<never, never>, Sampler>;
 } = {
-  shuffle: part(z.strictObject({}), shuffle),
+  shuffle: part(z.strictObject({}).describe("Every image once, in random order."), shuffle),
   weighted: part(
     z.strictObject({
       power: z.number().min(0).default(1)
         .describe("How far rare classes are favoured: 0 not at all, 1 until all classes are equally frequent."),
       length: z.int().min(1).optional().describe("Examples in an epoch (default: as many as there are)."),
       replacement: z.boolean().default(true).describe("Whether an example may be drawn again in the same epoch."),
-    }),
+    }).describe("Images drawn at random, those of rare classes more often."),
     weighted,
   ),
-  imbalanced: part(z.strictObject({}), imbalanced),
-  oversample: part(resampleOptions, oversample),
-  undersample: part(resampleOptions, undersample),
-  stratifiedBatches: part(z.strictObject({}), stratifiedBatches),
-  personBatches: part(z.strictObject({}), personBatches),
+  imbalanced: part(
+    z.strictObject({}).describe(
+      "Images drawn with replacement, each class as often as any other: ImbalancedDatasetSampler's rule.",
+    ),
+    imbalanced,
+  ),
+  oversample: part(
+    resampleOptions.describe(
+      "Every image once, and those of rare classes again until they are as frequent as asked for.",
+    ),
+    oversample,
+  ),
+  undersample: part(
+    resampleOptions.describe("Images of frequent classes left out at random until they are as rare as asked for."),
+    undersample,
+  ),
+  stratifiedBatches: part(
+    z.strictObject({}).describe("Every image once, each batch with the classes in the shares of the whole."),
+    stratifiedBatches,
+  ),
+  personBatches: part(
+    z.strictObject({}).describe("Every image once, no two of one person in a batch where that can be done."),
+    personBatches,
+  ),
 };
 
 /** A sampler's name and options. */
@@ -98,14 +117,14 @@ export const NEAR_CUTS: {
   >;
   readonly soft: Part<SoftenNearCutsOptions, NearCuts>;
 } = {
-  keep: part(z.strictObject({}), keepNearCuts),
+  keep: part(z.strictObject({}).describe("They are trained on as they are."), keepNearCuts),
   drop: part(
     z.strictObject({
       within: z.number().positive().default(1).describe(
         "Distance from a cut within which samples are left out, in years.",
       ),
       ...distance,
-    }),
+    }).describe("They are left out of training."),
     dropNearCuts,
   ),
   relabel: part(
@@ -113,7 +132,7 @@ export const NEAR_CUTS: {
       from: z.number().describe("The least value that counts as the level above, in years."),
       to: z.number().describe("The cut that it counts as."),
       attribute,
-    }),
+    }).describe("Those from an age up count as the level above."),
     relabelNearCuts,
   ),
   soft: part(
@@ -121,7 +140,7 @@ export const NEAR_CUTS: {
       width: z.number().positive().default(2)
         .describe("Standard deviation of the normal distribution over which a value is spread, in years."),
       ...distance,
-    }),
+    }).describe("Their target is shared by the levels on both sides of the cut."),
     softenNearCuts,
   ),
 };

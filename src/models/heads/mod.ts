@@ -34,12 +34,12 @@ export const HEADS: {
   readonly multiTask: Part<MultiTaskHeadOptions, HeadMaker>;
   readonly arcFace: Part<ArcFaceHeadOptions, HeadMaker>;
 } = {
-  plain: part(z.strictObject({ dropout }), plain),
+  plain: part(z.strictObject({ dropout }).describe("Dropout and one linear layer."), plain),
   hidden: part(
     z.strictObject({
       units: z.int().min(1).default(512).describe("Units of the hidden layer."),
       dropout: rate.default(0.7).describe("Share of the hidden units set to zero in training."),
-    }),
+    }).describe("A hidden layer with ReLU and dropout before the linear one."),
     hidden,
   ),
   multiSample: part(
@@ -48,10 +48,13 @@ export const HEADS: {
         "Dropout masks drawn for each image; the loss is averaged over them.",
       ),
       dropout: rate.default(0.5).describe("Share of the features that each mask sets to zero."),
-    }),
+    }).describe("One linear layer under several dropout masks at once (Inoue, 2019)."),
     multiSample,
   ),
-  attributes: part(z.strictObject({ dropout }), attributes),
+  attributes: part(
+    z.strictObject({ dropout }).describe("A linear layer for each attribute, combined into classes by product."),
+    attributes,
+  ),
   multiTask: part(
     z.strictObject({
       by: z.enum(["classes", "attributes"]).default("classes").describe(
@@ -60,7 +63,7 @@ export const HEADS: {
       attribute: z.string().min(1).default("age").describe("The attribute whose number is learned beside the class."),
       weight: z.number().min(0).default(0.001).describe("Factor on that number's loss."),
       dropout,
-    }),
+    }).describe("The classes, and beside them a number such as the age."),
     multiTask,
   ),
   arcFace: part(
@@ -70,7 +73,7 @@ export const HEADS: {
         "Angle between own and other classes, in radians.",
       ),
       dropout: rate.default(0).describe("Share of the features set to zero in training."),
-    }),
+    }).describe("Cosines to each class's direction, with a margin in angle (Deng et al., 2019)."),
     arcFace,
   ),
 };
