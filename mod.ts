@@ -121,6 +121,18 @@ export {
   type PlantedFault,
   type Shares,
 } from "./src/paint/mod.ts";
+export {
+  type ClaheOptions,
+  type GreyWorldOptions,
+  PREPROCESS,
+  type Preprocess,
+  type PreprocessedDataset,
+  preprocessImages,
+  type PreprocessNote,
+  type PreprocessOptions,
+  type PreprocessSpec,
+  type SharpenEdgesOptions,
+} from "./src/preprocess/mod.ts";
 
 // Frames and exploring
 export {

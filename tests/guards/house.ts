@@ -11,7 +11,7 @@ import type { Breach, Tree } from "./tree.ts";
 const FLOORS: readonly (readonly string[])[] = [
   ["core"],
   ["io", "frame", "tensor"],
-  ["explore", "split", "metrics", "sampling", "augment", "models", "losses", "optim", "paint"],
+  ["explore", "split", "metrics", "sampling", "augment", "models", "losses", "optim", "paint", "preprocess"],
   ["predict"],
   ["train"],
   ["mod.ts"],
