@@ -3,7 +3,25 @@
  *
  * @module
  */
-export { alignPredictions, ensemble, type EnsembleOptions, joinFolds } from "./ensemble.ts";
+export { alignPredictions, joinFolds } from "./align.ts";
+export { ensemble, type EnsembleOptions } from "./ensemble.ts";
+export {
+  applyEnsemble,
+  type EnsembleFit,
+  type EnsembleFitSpec,
+  ENSEMBLES,
+  fitEnsemble,
+  type FitEnsembleOptions,
+  type Fitted,
+  type FittedEnsemble,
+  type SeededGreedyOptions,
+} from "./fit_ensemble.ts";
+export type { Aligned, AlignedMember } from "./align.ts";
+export type { FitData, Objective } from "./fit_data.ts";
+export type { GreedyOptions } from "./greedy.ts";
+export { type Mean, MEANS, type MeanSpec, type PowerOptions, type VoteOptions } from "./means.ts";
+export type { SimplexOptions } from "./simplex.ts";
+export type { Stack, StackingOptions } from "./stacking.ts";
 export { predict, type PredictOptions } from "./predict.ts";
 export { decide, type SubmissionOptions, writeSubmission } from "./submission.ts";
 export { type View, VIEWS, type ViewSpec } from "./views.ts";
