@@ -15,6 +15,7 @@ export { plotCounts, type PlotCountsOptions } from "./plot_counts.ts";
 export { type Confusion, plotConfusion } from "./plot_confusion.ts";
 export { type Effect, plotAblation, type PlotAblationOptions } from "./plot_ablation.ts";
 export { plotHistory } from "./plot_history.ts";
+export { plotReliability, type ReliabilityBin } from "./plot_reliability.ts";
 export { plotRates, type RateCurve } from "./plot_rates.ts";
 export { contactSheet, type ContactSheetOptions } from "./contact_sheet.ts";
 export { pixelSheet, type PixelSheetOptions } from "./pixel_sheet.ts";

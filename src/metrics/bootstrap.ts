@@ -7,7 +7,7 @@
  * @module
  */
 import { UNKNOWN_LABEL } from "../core/records.ts";
-import { type BootstrapOptions, type MeanScore, scoreDraws, type SeedPredictions } from "./person_draws.ts";
+import { type BootstrapOptions, scoreDraws, type SeedPredictions } from "./person_draws.ts";
 
 /** A score and its percentile interval. */
 export interface ScoreInterval {
@@ -37,6 +37,11 @@ export interface BootstrapScores {
   readonly macroF1: ScoreInterval;
   /** Of accuracy. */
   readonly accuracy: ScoreInterval;
+  /**
+   * Of the F1 of each class, by class number, over the draws that hold the class or find it predicted; null for a class of
+   * which this is none.
+   */
+  readonly perClass: readonly (ScoreInterval | null)[];
 }
 
 /** Intervals of how much better a second set of predictions is than a first. */
@@ -47,10 +52,12 @@ export interface PairedBootstrap {
   readonly accuracy: DifferenceInterval;
 }
 
+type Level = Pick<BootstrapOptions, "level">;
+
 /**
- * How sure macro F1 and accuracy are, given that other persons could have been photographed. Each seed's predictions are
- * scored by themselves, and the scores averaged. Ends of intervals are quantiles between which values are interpolated
- * linearly, as NumPy does. The same seed gives the same draws whatever the order of the examples: persons are drawn from a
+ * How sure macro F1, accuracy and the F1 of each class are, given that other persons could have been photographed. Each
+ * seed's predictions are scored by themselves, and the scores averaged. Ends of intervals are quantiles between which values
+ * are interpolated linearly, as NumPy does. The same seed gives the same draws whatever the order of the examples: persons are drawn from a
  * list sorted by name. A class that a draw neither holds nor finds predicted is left out of its macro F1, as always.
  *
  * @example
@@ -71,11 +78,13 @@ export interface PairedBootstrap {
  */
 export function bootstrapScore(predicted: SeedPredictions, options: BootstrapOptions): BootstrapScores {
   const { whole, draws } = scoreDraws("bootstrap a score", { predicted }, options);
-  const of = (key: keyof MeanScore) => {
-    const { value, ...ends } = interval(whole[0]![key], draws.map(([score]) => score![key]), options);
-    return { score: value, ...ends };
-  };
-  return { macroF1: of("macroF1"), accuracy: of("accuracy") };
+  const of = (key: "macroF1" | "accuracy") =>
+    scoreInterval(whole[0]![key], draws.map(([score]) => score![key]), options);
+  const perClass = whole[0]!.f1.map((f1, c) => {
+    const drawn = draws.flatMap(([score]) => score!.f1[c] ?? []);
+    return f1 === null || drawn.length === 0 ? null : scoreInterval(f1, drawn, options);
+  });
+  return { macroF1: of("macroF1"), accuracy: of("accuracy"), perClass };
 }
 
 /**
@@ -114,17 +123,21 @@ export function pairedBootstrap(
   if (differs >= 0) {
     throw new TypeError(`Cannot ${attempt} as both sides must be of the same examples: only one has index ${differs}`);
   }
-  const of = (key: keyof MeanScore) => {
-    const values = draws.map(([a, b]) => b![key] - a![key]);
-    const { value, ...ends } = interval(whole[1]![key] - whole[0]![key], values, options);
-    return { difference: value, ...ends, above: values.filter((x) => x > 0).length / values.length };
-  };
+  const of = (key: "macroF1" | "accuracy") =>
+    differenceInterval(whole[1]![key] - whole[0]![key], draws.map(([a, b]) => b![key] - a![key]), options);
   return { macroF1: of("macroF1"), accuracy: of("accuracy") };
 }
 
-function interval(value: number, values: readonly number[], { level = 0.95 }: BootstrapOptions) {
+/** A score with the interval of its values in the draws. */
+export function scoreInterval(score: number, values: readonly number[], { level = 0.95 }: Level): ScoreInterval {
   const sorted = Float64Array.from(values).sort();
-  return { value, low: quantile(sorted, (1 - level) / 2), high: quantile(sorted, (1 + level) / 2) };
+  return { score, low: quantile(sorted, (1 - level) / 2), high: quantile(sorted, (1 + level) / 2) };
+}
+
+/** A difference with the interval of its values in the draws. */
+export function differenceInterval(difference: number, values: readonly number[], level: Level): DifferenceInterval {
+  const { low, high } = scoreInterval(difference, values, level);
+  return { difference, low, high, above: values.filter((x) => x > 0).length / values.length };
 }
 
 /** A quantile of ascending values, interpolated linearly. */

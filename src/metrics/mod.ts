@@ -1,6 +1,6 @@
 /**
- * How good predictions are: confusion counts, accuracy, F1, log loss, the report of all of them, and how
- * sure they are.
+ * How good predictions are: confusion counts, accuracy, F1, log loss, the report of all of them,
+ * calibration, learning curves, and how sure all that is.
  *
  * @module
  */
@@ -12,6 +12,18 @@ export {
   pairedBootstrap,
   type ScoreInterval,
 } from "./bootstrap.ts";
+export { brierScore } from "./brier.ts";
+export { type CalibrationError, calibrationError } from "./calibration.ts";
+export {
+  type BootstrapCalibration,
+  bootstrapCalibration,
+  type CalibrationBootstrapOptions,
+  type PairedCalibration,
+  pairedCalibration,
+} from "./calibration_bootstrap.ts";
+export { checkLabelled } from "./calibration_check.ts";
+export { learningCurve, type LearningCurveOptions, type LearningPoint, type LearningRow } from "./learning_curve.ts";
+export { reliability, type ReliabilityOptions, type ReliabilityRow } from "./reliability.ts";
 export type { BootstrapOptions, SeedPredictions } from "./person_draws.ts";
 export { accuracy, confusionMatrix, type ConfusionOptions } from "./confusion.ts";
 export { macroF1 } from "./f1.ts";

@@ -33,6 +33,8 @@ export interface MeanScore {
   readonly macroF1: number;
   /** Accuracy, 0..1. */
   readonly accuracy: number;
+  /** F1 of each class over the seeds that hold or predict it, 0..1; null for one that none does. */
+  readonly f1: readonly (number | null)[];
 }
 
 /** Confusion counts of each person that are not zero, as a list: of a few photographs most of C x C are. */
@@ -80,6 +82,7 @@ export function scoreDraws(
   const confusion = new Int32Array(classes * classes);
   const scoreOf = (weights: Int32Array, side: readonly PersonCounts[]): MeanScore | undefined => {
     let macroF1 = 0, accuracy = 0, seeds = 0;
+    const f1 = new Float64Array(classes), present = new Int32Array(classes);
     for (const { person, cell, count } of side) {
       confusion.fill(0);
       let seen = 0;
@@ -93,8 +96,15 @@ export function scoreDraws(
       macroF1 += report.macro.f1;
       accuracy += report.accuracy;
       seeds++;
+      report.perClass.forEach((row, c) => {
+        if (row.support === 0 && !isPredicted(c, confusion, classes)) return;
+        f1[c]! += row.f1;
+        present[c]!++;
+      });
     }
-    return seeds === 0 ? undefined : { macroF1: macroF1 / seeds, accuracy: accuracy / seeds };
+    if (seeds === 0) return undefined;
+    const perClass = Array.from(f1, (sum, c) => present[c] === 0 ? null : sum / present[c]!);
+    return { macroF1: macroF1 / seeds, accuracy: accuracy / seeds, f1: perClass };
   };
   const scores = (weights: Int32Array) => {
     const found = counts.map((side) => scoreOf(weights, side)).filter((score) => score !== undefined);
@@ -111,6 +121,11 @@ export function scoreDraws(
     if (found) draws.push(found); // a draw of persons of whom no seed says anything is drawn again
   }
   return { whole, draws };
+}
+
+function isPredicted(c: number, confusion: Int32Array, classes: number): boolean {
+  for (let k = 0; k < classes; k++) if (confusion[k * classes + c]! > 0) return true;
+  return false;
 }
 
 function countPersons(

@@ -120,6 +120,29 @@ Deno.test("bootstrapScore() leaves out what a seed says nothing of, and draws ag
   assertEquals(accuracy, { score: 0.75, low: 0.5, high: 1 });
 });
 
+Deno.test("bootstrapScore() gives each class its F1, whose mean is macro F1, and 1 to what is always right", () => {
+  const rng = printedRng();
+  for (let round = 0; round < 10; round++) {
+    const { labels, first: [predicted], groups, classes } = randomCase(rng);
+    const options = { groups, classes, seed: round, resamples: 60 };
+    const { perClass, macroF1 } = bootstrapScore([predicted!], { ...options, labels });
+    assertEquals(perClass.length, classes);
+    const known = perClass.filter((interval) => interval !== null);
+    assertAlmostEquals(known.reduce((sum, { score }) => sum + score, 0) / known.length, macroF1.score, 1e-12);
+    known.forEach(({ score, low, high }) => assert(low >= 0 && low <= high && high <= 1 && score >= 0));
+    assertEquals(
+      bootstrapScore([labels], { ...options, labels }).perClass,
+      Array.from({ length: classes }, (_, c) => labels.includes(c) ? { score: 1, low: 1, high: 1 } : null),
+    );
+  }
+});
+
+Deno.test("bootstrapScore() leaves a draw without a class out of that class's interval", () => {
+  const labels = [0, 0, 1], groups = ["a", "b", "c"]; // class 1 is c's alone, and always right
+  const { perClass } = bootstrapScore([labels], { labels, groups, classes: 3, seed: 1, resamples: 300 });
+  assertEquals(perClass, [{ score: 1, low: 1, high: 1 }, { score: 1, low: 1, high: 1 }, null]);
+});
+
 Deno.test("pairedBootstrap() refuses sides of other examples, and values that are no classes", () => {
   const options = { labels: [0, 1, 1], groups: ["a", "b", "c"], classes: 2, seed: 1 };
   assertThrows(() => pairedBootstrap([[0, 1, -1]], [[0, 1, 1]], options), TypeError, "only one has index 2");
