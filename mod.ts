@@ -458,6 +458,8 @@ export {
   type OptionRange,
   type OptionRanges,
   type OptionValues,
+  packDataset,
+  type PackDatasetOptions,
   parseVary,
   type Preview,
   preview,

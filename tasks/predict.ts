@@ -26,9 +26,14 @@ await runTask({
     ? await mf.loadFaces(flags.data, { part, mode: flags.lenient ? "lenient" : "strict" })
     : await loadData(flags);
   const runs = await mf.openRuns(root);
-  const { config } = runs[0]!, { resize, crop, interpolation } = config;
+  const { onProgress, end } = mf.trainingDisplay();
+  const images = await mf.packDataset(dataset, runs[0]!.config, {
+    preprocessDir: `${out}/preprocessed`,
+    signal,
+    onProgress,
+  });
+  end();
   const bar = progress("predicting");
-  const images = await mf.packImages(dataset, { resize, crop, interpolation, signal });
   const labels = dataset.samples.map(({ label }) => label);
   const members: mf.Predictions[] = [];
   for (const [k, run] of runs.entries()) {

@@ -101,16 +101,9 @@ export async function packFold(
 ): Promise<{ readonly fold: mf.Fold; readonly images: mf.ImageSet }> {
   const folds = mf.splitDataset(dataset, config), fold = folds[k];
   if (!fold) throw new RangeError(`Cannot take fold ${k} as the folds are 0 to ${folds.length - 1}`);
-  const { resize, crop, interpolation } = config, packing = mf.progress("packing images");
-  const images = await mf.packImages(dataset, {
-    resize,
-    crop,
-    interpolation,
-    cacheDir: join(dirname(out), "cache"),
-    signal,
-    onProgress: ({ done, total }) => packing.update(done, total),
-  });
-  packing.end();
+  const { onProgress, end } = mf.trainingDisplay();
+  const images = await mf.packDataset(dataset, config, { cacheDir: join(dirname(out), "cache"), signal, onProgress });
+  end();
   return { fold, images };
 }
 

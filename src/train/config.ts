@@ -9,6 +9,7 @@ import type { LossSpec, RegressionLossSpec } from "../losses/mod.ts";
 import type { FineTuneSpec, ModelSpec } from "../models/mod.ts";
 import type { AverageSpec, ClipOptions, OptimizerSpec, ScheduleSpec } from "../optim/mod.ts";
 import type { ViewSpec } from "../predict/mod.ts";
+import type { PreprocessSpec } from "../preprocess/mod.ts";
 import type { NearCutsSpec, SamplerSpec } from "../sampling/mod.ts";
 
 /** What decides which epoch is best: higher is better, but for the loss. */
@@ -25,6 +26,8 @@ export interface TrainConfig {
   readonly seed: number;
   /** Number of folds, split by person. */
   readonly folds: number;
+  /** Steps that every image goes through once, before it is packed. */
+  readonly preprocess: readonly PreprocessSpec[];
   /** Pixels of the shorter side after resizing, or height and width. */
   readonly resize: number | readonly [height: number, width: number];
   /** Side of the centre crop in pixels, or height and width: the network's input. */

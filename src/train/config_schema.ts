@@ -10,6 +10,7 @@ import { LOSSES, REGRESSION_LOSSES } from "../losses/mod.ts";
 import { FINE_TUNES, MODELS } from "../models/mod.ts";
 import { AVERAGES, CLIP_SCHEMA, OPTIMIZERS, SCHEDULES } from "../optim/mod.ts";
 import { VIEWS } from "../predict/mod.ts";
+import { PREPROCESS } from "../preprocess/mod.ts";
 import { NEAR_CUTS, SAMPLERS } from "../sampling/mod.ts";
 import type { TrainConfig } from "./config.ts";
 
@@ -21,6 +22,8 @@ export const CONFIG_SCHEMA: z.ZodType<TrainConfig & { $schema?: string }> = z.st
   $schema: z.string().optional().describe("Where an editor finds the JSON Schema; not used."),
   seed: z.int().default(42).describe("Seed of the folds, the weights, the order and the augmentation."),
   folds: z.int().min(2).default(5).describe("Number of folds, split by person."),
+  preprocess: z.array(specSchema(PREPROCESS)).prefault([])
+    .describe("Steps that every image goes through once, in this order, before it is packed."),
   resize: sides.default(64).describe("Pixels of the shorter side after resizing, or [height, width]."),
   crop: sides.default(64).describe("Side of the centre crop in pixels, or [height, width]: the network's input."),
   interpolation: z.enum(["bilinear", "bicubic"]).default("bilinear").describe(

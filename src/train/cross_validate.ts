@@ -6,7 +6,7 @@
 import { checkInteger } from "../core/check.ts";
 import type { Dataset, EpochRow, Predictions, Scores } from "../core/records.ts";
 import { loadPredictions, savePredictions } from "../frame/mod.ts";
-import { type DownloadProgress, ensureDir, exists, packImages, writeAtomic } from "../io/mod.ts";
+import { type DownloadProgress, ensureDir, exists, writeAtomic } from "../io/mod.ts";
 import { score } from "../metrics/mod.ts";
 import type { LoadedWeights } from "../models/mod.ts";
 import { ensemble, joinFolds, predict, writeSubmission } from "../predict/mod.ts";
@@ -14,6 +14,7 @@ import { splitDataset, splitReport } from "../split/mod.ts";
 import type { TrainConfig } from "./config.ts";
 import type { StepScores, StepState } from "./fit.ts";
 import { predictionBatch, type StepMemory } from "./memory.ts";
+import { packDataset } from "./pack_dataset.ts";
 import { FILES, loadModel, openRun, type Run } from "./run.ts";
 import { train } from "./train.ts";
 
@@ -29,9 +30,9 @@ export interface CrossValidateOptions {
   readonly cacheDir?: string;
   /** Stops the work; the same call goes on. */
   readonly signal?: AbortSignal;
-  /** Called as images are packed or predicted. */
+  /** Called as images are preprocessed, packed or predicted. */
   readonly onProgress?: (
-    state: { readonly stage: "pack" | "predict"; readonly done: number; readonly total: number },
+    state: { readonly stage: "preprocess" | "pack" | "predict"; readonly done: number; readonly total: number },
   ) => void;
   /** Called before a fold; finished folds are only opened. */
   readonly onFold?: (fold: number, state: { readonly folds: number; readonly finished: boolean }) => void;
@@ -94,11 +95,9 @@ export async function crossValidate(
     throw new Error(`Cannot cross-validate as persons stand on both sides of a fold: ${leaked.join(", ")}`);
   }
 
-  const { resize, crop, interpolation } = config;
-  const pack = { resize, crop, interpolation, cacheDir, signal };
-  const watch = { ...pack, onProgress: (state: Tally) => onProgress?.({ stage: "pack", ...state }) };
-  const images = await packImages(dataset, watch);
-  const testImages = test && await packImages(test, watch);
+  const pack = { cacheDir, signal, onProgress };
+  const images = await packDataset(dataset, config, pack);
+  const testImages = test && await packDataset(test, config, pack);
   const runs: (Run | undefined)[] = [];
   try {
     for (const [k, fold] of folds.entries()) {
@@ -184,9 +183,4 @@ export function summaryLine({ scores, runs, missing }: CrossValidation): string 
   return `macro F1 ${macroF1.toFixed(4)}, accuracy ${
     accuracy.toFixed(4)
   }, ${count} images, ${runs.length} folds, out-of-fold`;
-}
-
-interface Tally {
-  readonly done: number;
-  readonly total: number;
 }

@@ -11,8 +11,10 @@ import { memoryLine, type StepMemory } from "./memory.ts";
 
 /** Callbacks that show progress, to be spread into the options of `crossValidate` and `train`. */
 export interface TrainingDisplay {
-  /** Shows images being packed or predicted. */
-  onProgress(state: { readonly stage: "pack" | "predict"; readonly done: number; readonly total: number }): void;
+  /** Shows images being preprocessed, packed or predicted. */
+  onProgress(
+    state: { readonly stage: "preprocess" | "pack" | "predict"; readonly done: number; readonly total: number },
+  ): void;
   /** Shows that a fold begins. */
   onFold(fold: number, state: { readonly folds: number; readonly finished: boolean }): void;
   /** Shows weights being downloaded. */
@@ -32,6 +34,8 @@ export interface TrainingDisplay {
   /** Ends the display; call it when training is over. */
   end(): void;
 }
+
+const STAGES = { preprocess: "preprocessing images", pack: "packing images", predict: "predicting" };
 
 /**
  * Shows training in a terminal, a log or a notebook, whichever this is.
@@ -55,8 +59,7 @@ export function trainingDisplay(options: ProgressOptions = {}): TrainingDisplay 
   };
   const labelOf = (fold: number | undefined) => fold === undefined ? "training" : `fold ${fold}`;
   return {
-    onProgress: ({ stage, done, total }) =>
-      barOf(stage === "pack" ? "packing images" : "predicting").update(done, total),
+    onProgress: ({ stage, done, total }) => barOf(STAGES[stage]).update(done, total),
     onFold(fold, { folds, finished }) {
       barOf(labelOf(fold)).line(`fold ${fold} of ${folds}${finished ? ": finished before, opened" : ""}`);
     },

@@ -21,6 +21,7 @@ export type { BatchSource } from "./batches.ts";
 export { findRate, type FindRateOptions } from "./find_rate.ts";
 export { fit, type FitOptions, type FitParts, type StepScores, type StepState } from "./fit.ts";
 export { memoryLine, type StepMemory } from "./memory.ts";
+export { packDataset, type PackDatasetOptions } from "./pack_dataset.ts";
 export { readPreset } from "./preset.ts";
 export { type Preview, preview, type PreviewOptions, previewSheet, type PreviewSheetOptions } from "./preview.ts";
 export { listRuns, loadModel, openRun, openRuns, type Run, type RunEntry } from "./run.ts";

@@ -7,6 +7,9 @@ import { faultText } from "../core/parts.ts";
 import { pair, type TrainConfig, type TrainConfigInput } from "./config.ts";
 import { CONFIG_SCHEMA } from "./config_schema.ts";
 
+/** Options that are lists of parts. */
+const LISTS = ["preprocess", "augments", "mixes", "views"];
+
 const PARTS = [
   "model",
   "fineTune",
@@ -21,7 +24,8 @@ const PARTS = [
 
 /**
  * Makes a configuration of layers, each overriding those before it: defaults < preset < flags. A part given by the same
- * name as before keeps the options that the later layer does not mention; another name starts from its own defaults.
+ * name as before keeps the options that the later layer does not mention; another name starts from its own defaults. A part
+ * may be given by its name alone, and a list of parts by their names, `clahe+sharpenEdges` or `none`.
  *
  * @example
  * ```ts
@@ -69,8 +73,15 @@ export function resolveConfig(
   return config;
 }
 
-/** A part's options as a record: a text is its name, and options without a name are those of the default part. */
+/**
+ * A part's options as a record: a text is its name, and options without a name are those of the default part. In a list of
+ * parts a text is a name too; a text for the whole list is names with a plus between, or `none`.
+ */
 function asPart(key: string, value: unknown, before: unknown): unknown {
+  if (LISTS.includes(key)) {
+    const parts = typeof value === "string" ? value === "none" ? [] : value.split("+") : value;
+    return Array.isArray(parts) ? parts.map((part) => typeof part === "string" ? { name: part.trim() } : part) : parts;
+  }
   if (!(PARTS as readonly string[]).includes(key)) return value;
   if (typeof value === "string") return { name: value };
   if (!isRecord(value) || value.name !== undefined || before !== undefined) return value;
