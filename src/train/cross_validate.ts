@@ -6,7 +6,7 @@
 import { checkInteger } from "../core/check.ts";
 import type { Dataset, EpochRow, Predictions, Scores } from "../core/records.ts";
 import { loadPredictions, savePredictions } from "../frame/mod.ts";
-import { type DownloadProgress, ensureDir, exists, writeAtomic } from "../io/mod.ts";
+import { type DownloadProgress, ensureDir, exists, withLock, writeAtomic } from "../io/mod.ts";
 import { score } from "../metrics/mod.ts";
 import type { LoadedWeights } from "../models/mod.ts";
 import { ensemble, joinFolds, predict, writeSubmission } from "../predict/mod.ts";
@@ -16,13 +16,14 @@ import type { StepScores, StepState } from "./fit.ts";
 import { predictionBatch, type StepMemory } from "./memory.ts";
 import { packDataset } from "./pack_dataset.ts";
 import { FILES, loadModel, openRun, type Run } from "./run.ts";
+import { checkSameRun, describeData } from "./same_run.ts";
 import { train } from "./train.ts";
 
 /** How a cross-validation is done, and who hears of it. */
 export interface CrossValidateOptions {
   /** Its folder: a run a fold in `fold-0`, `fold-1`, ..., and the joined results. */
   readonly dir: string;
-  /** Train this fold alone, counted from 0. */
+  /** Train this fold alone, counted from 0; of several processes that do so, the last one to finish joins all. */
   readonly fold?: number;
   /** Images to predict with the mean of the folds, and to write a submission for. */
   readonly test?: Dataset;
@@ -98,18 +99,18 @@ export async function crossValidate(
   const pack = { cacheDir, signal, onProgress };
   const images = await packDataset(dataset, config, pack);
   const testImages = test && await packDataset(test, config, pack);
-  const runs: (Run | undefined)[] = [];
+  const dirOf = (k: number) => `${dir}/fold-${k}`;
+  const isFinished = (k: number) => exists(`${dirOf(k)}/${FILES.summary}`);
+  const runs: (Run | undefined)[] = folds.map(() => undefined);
   try {
     for (const [k, fold] of folds.entries()) {
-      const runDir = `${dir}/fold-${k}`;
-      const finished = await exists(`${runDir}/${FILES.summary}`);
-      if (only !== undefined && only !== k) {
-        runs.push(finished ? await openRun(runDir) : undefined);
-        continue;
-      }
-      options.onFold?.(k, { folds: folds.length, finished });
+      await checkSameRun(dirOf(k), config, await describeData(dataset, { fold, images })); // before hours of training
+    }
+    for (const [k, fold] of folds.entries()) {
+      if (only !== undefined && only !== k) continue;
+      options.onFold?.(k, { folds: folds.length, finished: await isFinished(k) });
       const run = await train(dataset, config, {
-        dir: runDir,
+        dir: dirOf(k),
         fold,
         images,
         signal,
@@ -121,13 +122,17 @@ export async function crossValidate(
         onValidate: (scores) => options.onValidate?.(scores, { fold: k }),
         onEpoch: (row, state) => options.onEpoch?.(row, { ...state, fold: k }),
       });
-      runs.push(run);
+      runs[k] = run;
       if (testImages) await predictTest(run);
+    }
+    // Looked for only now, as other processes may have finished theirs meanwhile: whichever is the last sees them all.
+    for (const k of folds.keys()) {
+      if (!runs[k] && await isFinished(k)) runs[k] = await openRun(dirOf(k));
     }
     const missing = [...runs.keys()].filter((k) => !runs[k]);
     const done = runs.filter((run) => run !== undefined);
     if (missing.length > 0) return { dir, runs: done, missing };
-    return { dir, runs: done, missing, ...await join(done) };
+    return { dir, runs: done, missing, ...await withLock(`${dir}/.lock`, () => join(done), { signal }) };
   } finally {
     images.close();
     testImages?.close();
