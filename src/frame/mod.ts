@@ -8,3 +8,12 @@ export { readParquet, writeParquet } from "./parquet.ts";
 export { loadPredictions, predictionsFromFrame, predictionsToFrame, savePredictions } from "./predictions.ts";
 export { type ColumnValues, makeFrame } from "./columns.ts";
 export { levelColumn, toFrame } from "./dataset.ts";
+export {
+  type DetailedPredictions,
+  detailsFromFrame,
+  detailsToFrame,
+  loadDetailedPredictions,
+  saveDetailedPredictions,
+  type ViewPredictions,
+} from "./prediction_details.ts";
+export { appendPredictions, loadPredictionParts } from "./prediction_parts.ts";

@@ -18,6 +18,7 @@ export type { Interpolation, Pixels } from "./resample.ts";
 export type { WatchOptions } from "./in_flight.ts";
 
 export { readCsv, type Table, type TableRow, writeCsv } from "./csv.ts";
+export { type PredictionsCsvOptions, readPredictionsCsv } from "./predictions_csv.ts";
 export { appendLine, ensureDir, exists, readJson, sha256, statIfThere, withLock, writeAtomic } from "./files.ts";
 export { compareNatural, listFiles, listFolders } from "./listing.ts";
 

@@ -5,6 +5,7 @@
  */
 import { list, show } from "../core/check.ts";
 import { type Predictions, UNKNOWN_LABEL } from "../core/records.ts";
+import type { DetailedPredictions } from "../frame/mod.ts";
 
 /** One member's probabilities, and where its rows stand. */
 export interface AlignedMember {
@@ -63,26 +64,54 @@ export function alignMembers(attempt: string, members: readonly Predictions[]): 
  * Joins the predictions of folds, which share no id, into the out-of-fold predictions.
  *
  * @param parts Predictions over the same classes.
- * @returns All rows, part after part.
- * @throws {TypeError} If the classes differ or an id occurs twice.
+ * @returns All rows, part after part; logits and the views' own predictions too, where the parts have them.
+ * @throws {TypeError} If the classes differ, an id occurs twice, or only some parts have logits or the same views.
  */
-export function joinFolds(parts: readonly Predictions[]): Predictions {
+export function joinFolds(parts: readonly DetailedPredictions[]): DetailedPredictions {
   const first = checkClasses("join folds", parts);
   const ids = parts.flatMap((part) => part.ids);
-  const seen = new Set<string>();
-  for (const id of ids) {
-    if (seen.has(id)) throw new TypeError(`Cannot join folds as each id must occur once: ${show(id)} occurs again`);
-    seen.add(id);
+  checkDistinct("join folds", ids);
+  const kinds = parts.map(detailsText), other = kinds.findIndex((kind) => kind !== kinds[0]);
+  if (other >= 0) {
+    throw new TypeError(
+      `Cannot join folds as all must have the same logits and views: part 0 has ${kinds[0]}, part ${other} ${
+        kinds[other]
+      }`,
+    );
   }
-  const probabilities = new Float32Array(ids.length * first.classes.length);
+  const join = (numbers: (part: DetailedPredictions) => Float32Array): Float32Array => {
+    const out = new Float32Array(ids.length * first.classes.length);
+    let at = 0;
+    for (const values of parts.map(numbers)) {
+      out.set(values, at);
+      at += values.length;
+    }
+    return out;
+  };
   const labels = new Int32Array(ids.length);
   let row = 0;
   for (const part of parts) {
-    probabilities.set(part.probabilities, row * first.classes.length);
     labels.set(part.labels, row);
     row += part.ids.length;
   }
-  return { ids, classes: first.classes, probabilities, labels };
+  const { classes, logits, views } = first;
+  return {
+    ids,
+    classes,
+    probabilities: join((part) => part.probabilities),
+    labels,
+    ...logits ? { logits: join((part) => part.logits!) } : {},
+    ...views
+      ? { views: views.map(({ name }, k) => ({ name, probabilities: join((part) => part.views![k]!.probabilities) })) }
+      : {},
+  };
+}
+
+/** What predictions hold beside probabilities. */
+function detailsText({ logits, views }: DetailedPredictions): string {
+  return `${logits ? "logits" : "no logits"} and ${
+    views ? `views ${list(views.map(({ name }) => name))}` : "no views"
+  }`;
 }
 
 /**
@@ -139,7 +168,7 @@ function checkDistinct(attempt: string, ids: readonly string[]): void {
 }
 
 /** Checks that all have the first one's classes, in its order. */
-function checkClasses(attempt: string, parts: readonly Predictions[]): Predictions {
+function checkClasses<P extends Predictions>(attempt: string, parts: readonly P[]): P {
   const first = parts[0];
   if (!first) throw new RangeError(`Cannot ${attempt} as there must be at least one set of predictions`);
   parts.forEach(({ classes }, m) => {

@@ -17,11 +17,31 @@ export {
   type SeededGreedyOptions,
 } from "./fit_ensemble.ts";
 export type { Aligned, AlignedMember } from "./align.ts";
+export { attributeMarginals, combineAttributes } from "./attributes.ts";
 export type { FitData, Objective } from "./fit_data.ts";
 export type { GreedyOptions } from "./greedy.ts";
 export { type Mean, MEANS, type MeanSpec, type PowerOptions, type VoteOptions } from "./means.ts";
 export type { SimplexOptions } from "./simplex.ts";
 export type { Stack, StackingOptions } from "./stacking.ts";
 export { predict, type PredictOptions } from "./predict.ts";
+export {
+  addPseudoLabels,
+  type AddPseudoLabelsOptions,
+  type PseudoLabel,
+  type PseudoLabelOptions,
+  pseudoLabels,
+} from "./pseudo_labels.ts";
 export { decide, type SubmissionOptions, writeSubmission } from "./submission.ts";
-export { type View, VIEWS, type ViewSpec } from "./views.ts";
+export {
+  type BrightnessOptions,
+  buildViews,
+  type CropsOptions,
+  type NamedView,
+  type ScaleOptions,
+  type TurnOptions,
+  type View,
+  VIEWS,
+  type ViewSpec,
+  type WeightOptions,
+} from "./views.ts";
+export { chooseViews, type ChooseViewsOptions, type ViewChoiceRow } from "./views_choice.ts";

@@ -4,11 +4,12 @@
  * @module
  */
 import { checkInteger } from "../core/check.ts";
-import { build } from "../core/parts.ts";
-import { type ImageSet, type Predictions, UNKNOWN_LABEL } from "../core/records.ts";
+import { type ImageSet, UNKNOWN_LABEL } from "../core/records.ts";
+import type { DetailedPredictions } from "../frame/mod.ts";
 import { inputTensor, type Model } from "../models/mod.ts";
 import * as tf from "../tensor/tf.ts";
-import { VIEWS, type ViewSpec } from "./views.ts";
+import { softmaxRows } from "./rows.ts";
+import { buildViews, type ViewSpec } from "./views.ts";
 
 /** How predictions are made. */
 export interface PredictOptions {
@@ -16,8 +17,14 @@ export interface PredictOptions {
   readonly indices?: ArrayLike<number>;
   /** The images' labels, in the order of the set; unknown by default. */
   readonly labels?: ArrayLike<number>;
-  /** Views whose probabilities are averaged; the image itself by default. */
+  /** Views that are averaged by their weights; the image itself by default. */
   readonly views?: readonly ViewSpec[];
+  /** What is averaged over the views: probabilities, the default, or logits, which is a geometric mean. */
+  readonly average?: "probabilities" | "logits";
+  /** Whether the result holds each view's own probabilities too. */
+  readonly viewsApart?: boolean;
+  /** Whether the result holds logits too: their mean over the views. */
+  readonly logits?: boolean;
   /** Images in a batch. */
   readonly batchSize?: number;
   /** Stops the work. */
@@ -29,73 +36,101 @@ export interface PredictOptions {
 /**
  * Predicts the classes of images.
  *
- * An image that could not be decoded (see `images.faults`) gets the mean of the others' probabilities.
+ * An image that could not be decoded (see `images.faults`) gets the mean of the others' probabilities, and of their logits.
  *
  * @param model The model; it runs as in evaluation.
  * @param images The images, of the model's size.
- * @returns Probabilities `[N, C]` by id, averaged over the views.
+ * @returns Probabilities `[N, C]` by id, averaged over the views; `views` and `logits` where they are asked for.
  * @throws {TypeError} If the images are not of the model's size.
  */
-export async function predict(model: Model, images: ImageSet, options: PredictOptions = {}): Promise<Predictions> {
-  const { labels, views = [{ name: "identity" }], batchSize = 64, signal, onProgress } = options;
+export async function predict(
+  model: Model,
+  images: ImageSet,
+  options: PredictOptions = {},
+): Promise<DetailedPredictions> {
+  const { labels, views = [{ name: "identity" }], average = "probabilities", batchSize = 64, signal } = options;
   checkInteger("predict", "batchSize", batchSize, { min: 1 });
-  if (views.length === 0) throw new RangeError("Cannot predict as views must name at least one view");
-  const [height, width] = images.size;
-  if (model.input.size[0] !== height || model.input.size[1] !== width) {
-    throw new TypeError(
-      `Cannot predict with ${model.name} as it takes images of ${
-        model.input.size.join(" x ")
-      } pixels: current size is ${height} x ${width}`,
-    );
-  }
+  const ready = buildViews(views), total = ready.reduce((sum, { weight }) => sum + weight, 0);
+  checkSize(model, images);
   const indices = Int32Array.from(options.indices ?? images.ids.map((_, i) => i));
-  const classes = model.classes.length;
-  const probabilities = new Float32Array(indices.length * classes);
-  const stride = height * width * 3;
+  const classes = model.classes.length, length = indices.length * classes;
+  const probabilities = new Float32Array(length);
+  const logits = options.logits || average === "logits" ? new Float32Array(length) : undefined;
+  const apart = options.viewsApart ? ready.map(() => new Float32Array(length)) : [];
+  const [height, width] = images.size, stride = height * width * 3;
   const bytes = new Uint8Array(Math.min(batchSize, indices.length) * stride);
-  const makers = views.map((view) => build("view", VIEWS, view));
   for (let start = 0; start < indices.length; start += batchSize) {
     signal?.throwIfAborted();
-    const batch = indices.subarray(start, start + batchSize);
-    for (const view of makers) {
+    const batch = indices.subarray(start, start + batchSize), from = start * classes;
+    for (const [k, { view, weight }] of ready.entries()) {
       images.fillBatch(batch, bytes);
       for (let i = 0; i < batch.length; i++) view(bytes.subarray(i * stride, (i + 1) * stride), images.size);
-      const chances = await classify(model, bytes, batch.length);
-      for (let i = 0; i < chances.length; i++) probabilities[start * classes + i]! += chances[i]! / makers.length;
+      const found = await classify(model, bytes, batch.length, logits !== undefined);
+      addShare(probabilities, from, found.probabilities, weight, total);
+      if (logits) addShare(logits, from, found.logits!, weight, total);
+      apart[k]?.set(found.probabilities, from);
     }
-    onProgress?.({ done: start + batch.length, total: indices.length });
+    options.onProgress?.({ done: start + batch.length, total: indices.length });
     await new Promise((resolve) => setTimeout(resolve, 0)); // lets signals in
   }
-  fillUndecodable(images, indices, probabilities, classes);
+  if (average === "logits") {
+    probabilities.set(logits!);
+    softmaxRows(probabilities, classes, indices.length);
+  }
+  for (const values of [probabilities, ...apart]) fillUndecodable(images, indices, values, 1 / classes);
+  if (logits) fillUndecodable(images, indices, logits, 0);
   return {
     ids: Array.from(indices, (i) => images.ids[i]!),
     classes: model.classes,
     probabilities,
     labels: Int32Array.from(indices, (i) => labels?.[i] ?? UNKNOWN_LABEL),
+    ...options.logits ? { logits } : {},
+    ...options.viewsApart ? { views: ready.map(({ name }, k) => ({ name, probabilities: apart[k]! })) } : {},
   };
 }
 
-/** Probabilities `[B, C]` of one batch of bytes. */
-async function classify(model: Model, bytes: Uint8Array, batch: number): Promise<Float32Array> {
-  const chances = tf.tidy(() => {
-    const x = inputTensor(bytes, batch, model.input);
-    return tf.softmax(model.forward(x, { training: false }).logits);
-  });
-  const values = await chances.data() as Float32Array;
-  chances.dispose();
-  return values;
+function checkSize(model: Model, { size: [height, width] }: ImageSet): void {
+  if (model.input.size[0] === height && model.input.size[1] === width) return;
+  throw new TypeError(
+    `Cannot predict with ${model.name} as it takes images of ${
+      model.input.size.join(" x ")
+    } pixels: current size is ${height} x ${width}`,
+  );
 }
 
-function fillUndecodable(images: ImageSet, indices: Int32Array, probabilities: Float32Array, classes: number): void {
+/** Adds `weight / total` of the values to what stands from a place on. */
+function addShare(to: Float32Array, from: number, values: Float32Array, weight: number, total: number): void {
+  for (let i = 0; i < values.length; i++) to[from + i]! += values[i]! * weight / total;
+}
+
+/** Probabilities `[B, C]` of one batch of bytes, and the logits if they are wanted. */
+async function classify(
+  model: Model,
+  bytes: Uint8Array,
+  batch: number,
+  withLogits: boolean,
+): Promise<{ probabilities: Float32Array; logits?: Float32Array }> {
+  const tensors = tf.tidy(() => {
+    const { logits } = model.forward(inputTensor(bytes, batch, model.input), { training: false });
+    return withLogits ? [tf.softmax(logits), tf.clone(logits)] : [tf.softmax(logits)];
+  });
+  const [probabilities, logits] = await Promise.all(tensors.map((tensor) => tensor.data()));
+  tf.dispose(tensors);
+  return { probabilities: probabilities as Float32Array, logits: logits as Float32Array | undefined };
+}
+
+/** Gives undecodable images the mean of the others' values, or `otherwise` where there are no others. */
+function fillUndecodable(images: ImageSet, indices: Int32Array, values: Float32Array, otherwise: number): void {
   const broken = new Set(images.faults.map((fault) => fault.id));
   if (broken.size === 0) return;
+  const classes = values.length / indices.length;
   const rows = [...indices.keys()];
   const sound = rows.filter((row) => !broken.has(images.ids[indices[row]!]!));
-  const mean = new Float64Array(classes).fill(sound.length === 0 ? 1 / classes : 0);
+  const mean = new Float64Array(classes).fill(sound.length === 0 ? otherwise : 0);
   for (const row of sound) {
-    for (let c = 0; c < classes; c++) mean[c]! += probabilities[row * classes + c]! / sound.length;
+    for (let c = 0; c < classes; c++) mean[c]! += values[row * classes + c]! / sound.length;
   }
   for (const row of rows) {
-    if (broken.has(images.ids[indices[row]!]!)) probabilities.set(mean, row * classes);
+    if (broken.has(images.ids[indices[row]!]!)) values.set(mean, row * classes);
   }
 }
