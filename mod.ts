@@ -125,6 +125,8 @@ export {
 } from "./src/paint/mod.ts";
 export {
   type ClaheOptions,
+  type CropFaceOptions,
+  type EraseBackgroundOptions,
   type GreyWorldOptions,
   PREPROCESS,
   type Preprocess,

@@ -32,6 +32,11 @@ const EXCEPTIONS: readonly { readonly path: string; readonly may: RegExp; readon
     may: /^(Deno\.readTextFile|assemblyscript\/asc)$/,
     why: "only the kernels' build loads it",
   },
+  {
+    path: "src/preprocess/onnx.ts",
+    may: /^$/,
+    why: "a package that deno.json does not name, imported by a constant so that Deno does not look for it at once",
+  },
   { path: "src/train/preset.ts", may: /^fetch$/, why: "presets come with the module, from a server too" },
   {
     path: "tasks/build_kernels.ts",
@@ -46,6 +51,7 @@ const DOORS: Readonly<Record<string, { readonly rooms: readonly string[]; readon
     rooms: [...FLOORS.flat().filter((room) => !["io", "frame", "tensor", "mod.ts", "notebooks"].includes(room))],
   },
   "sharp": { rooms: ["io"], lazy: true },
+  "onnxruntime-node": { rooms: ["preprocess"], lazy: true },
   "nodejs-polars": { rooms: ["frame"], lazy: true },
   "@tensorflow/tfjs": { rooms: ["tensor"] },
   "@tensorflow/tfjs-backend-wasm": { rooms: ["tensor"] },
