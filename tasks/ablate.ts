@@ -12,7 +12,8 @@ import {
   whole,
 } from "./setup.ts";
 
-await runTask({
+/** The task and its flags. */
+export const ABLATE = {
   name: "ablate",
   summary:
     "Trains every combination of some options' values with the same seeds on the same folds, and compares each with the first.",
@@ -28,31 +29,35 @@ await runTask({
     out: z.string().default("runs/ablate").describe("Its folder; the same command goes on where it was stopped."),
   }),
   passThrough: overrideFlags,
-}, async ({ vary, seeds, fold, out, ...flags }, { signal, rest }) => {
-  const options = mf.parseVary(vary);
-  await startBackend(flags, "train");
-  const config = await readConfig(flags, rest);
-  const dataset = await loadData(flags);
-  const display = mf.trainingDisplay();
-  const result = await mf.ablate(dataset, config, {
-    ...display,
-    vary: options,
-    seeds,
-    fold,
-    dir: out,
-    signal,
-    onCombination(name, { seed, done, total }) {
-      display.end();
-      console.log(`${done + 1} of ${total}: ${name}, seed ${seed}`);
-    },
+};
+
+if (import.meta.main) {
+  await runTask(ABLATE, async ({ vary, seeds, fold, out, ...flags }, { signal, rest }) => {
+    const options = mf.parseVary(vary);
+    await startBackend(flags, "train");
+    const config = await readConfig(flags, rest);
+    const dataset = await loadData(flags);
+    const display = mf.trainingDisplay();
+    const result = await mf.ablate(dataset, config, {
+      ...display,
+      vary: options,
+      seeds,
+      fold,
+      dir: out,
+      signal,
+      onCombination(name, { seed, done, total }) {
+        display.end();
+        console.log(`${done + 1} of ${total}: ${name}, seed ${seed}`);
+      },
+    });
+    display.end();
+    const effects = result.rows.flatMap(({ combination, difference }) =>
+      difference ? [{ name: combination, ...difference.macroF1 }] : []
+    );
+    if (effects.length > 0) {
+      await mf.savePicture(mf.plotAblation(effects, { first: result.rows[0]!.combination }), `${out}/ablation`);
+    }
+    console.log(mf.ablationTable(result));
+    console.log(mf.ablationLine(result));
   });
-  display.end();
-  const effects = result.rows.flatMap(({ combination, difference }) =>
-    difference ? [{ name: combination, ...difference.macroF1 }] : []
-  );
-  if (effects.length > 0) {
-    await mf.savePicture(mf.plotAblation(effects, { first: result.rows[0]!.combination }), `${out}/ablation`);
-  }
-  console.log(mf.ablationTable(result));
-  console.log(mf.ablationLine(result));
-});
+}

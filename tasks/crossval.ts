@@ -14,7 +14,8 @@ import {
   whole,
 } from "./setup.ts";
 
-await runTask({
+/** The task and its flags. */
+export const CROSSVAL = {
   name: "crossval",
   summary:
     "Trains every fold by person, joins the out-of-fold predictions, and predicts the test images with the mean.",
@@ -31,26 +32,30 @@ await runTask({
     ),
   }),
   passThrough: overrideFlags,
-}, async ({ fold, test, out, ...flags }, { signal, rest }) => {
-  await startBackend(flags, "train");
-  const config = await readConfig(flags, rest);
-  const dataset = await loadData(flags);
-  console.log(splitTable(dataset, mf.splitDataset(dataset, config)));
-  const wanted = test ?? (flags.layout === "faces" && await isThere(`${flags.data}/eval/info.csv`));
-  const testSet = wanted
-    ? await mf.loadFaces(flags.data, { part: "eval", mode: flags.lenient ? "lenient" : "strict" })
-    : undefined;
-  const display = mf.trainingDisplay();
-  const result = await mf.crossValidate(dataset, config, { dir: out, fold, test: testSet, signal, ...display });
-  display.end();
-  if (!result.oof) {
-    console.log(`fold ${fold} is finished; still to be trained: ${result.missing.join(", ")}`);
-    return;
-  }
-  console.log(reportText(result.oof));
-  console.log(`runs, oof.parquet and scores.json${result.test ? ", submission.csv" : ""}: ${out}`);
-  console.log(mf.summaryLine(result));
-});
+};
+
+if (import.meta.main) {
+  await runTask(CROSSVAL, async ({ fold, test, out, ...flags }, { signal, rest }) => {
+    await startBackend(flags, "train");
+    const config = await readConfig(flags, rest);
+    const dataset = await loadData(flags);
+    console.log(splitTable(dataset, mf.splitDataset(dataset, config)));
+    const wanted = test ?? (flags.layout === "faces" && await isThere(`${flags.data}/eval/info.csv`));
+    const testSet = wanted
+      ? await mf.loadFaces(flags.data, { part: "eval", mode: flags.lenient ? "lenient" : "strict" })
+      : undefined;
+    const display = mf.trainingDisplay();
+    const result = await mf.crossValidate(dataset, config, { dir: out, fold, test: testSet, signal, ...display });
+    display.end();
+    if (!result.oof) {
+      console.log(`fold ${fold} is finished; still to be trained: ${result.missing.join(", ")}`);
+      return;
+    }
+    console.log(reportText(result.oof));
+    console.log(`runs, oof.parquet and scores.json${result.test ? ", submission.csv" : ""}: ${out}`);
+    console.log(mf.summaryLine(result));
+  });
+}
 
 async function isThere(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);

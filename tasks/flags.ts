@@ -19,6 +19,8 @@ export interface Task<S extends z.ZodObject> {
   readonly options: S;
   /** Flags checked elsewhere: a training configuration's, say. */
   readonly passThrough?: readonly Option[];
+  /** Whether another command may stand after `--`. */
+  readonly takesCommand?: boolean;
 }
 
 /** What a task gets beside its options. */
@@ -29,6 +31,8 @@ export interface TaskContext {
   readonly progress: typeof mf.progress;
   /** The flags of `passThrough` that were given, still text. */
   readonly rest: Readonly<Record<string, string | boolean>>;
+  /** The words after `--`, of a task that takes a command. */
+  readonly command: readonly string[];
 }
 
 /**
@@ -43,9 +47,10 @@ export async function runTask<S extends z.ZodObject>(
   given: Task<S>,
   main: (options: z.output<S>, context: TaskContext) => Promise<void>,
 ): Promise<void> {
-  const own = Object.keys(given.options.shape);
-  const task = { ...given, passThrough: (given.passThrough ?? []).filter(({ name }) => !own.includes(name)) };
-  const args = readArguments(task);
+  const task = withoutHidden(given);
+  const end = given.takesCommand ? Deno.args.indexOf("--") : -1;
+  const words = end < 0 ? Deno.args : Deno.args.slice(0, end), command = end < 0 ? [] : Deno.args.slice(end + 1);
+  const args = readArguments(task, words);
   if (args.help) return console.log(args.topic === undefined ? helpText(task) : topicText(task, args.topic));
   const { fastUnsafe } = given.options.shape;
   if (fastUnsafe === fastUnsafeFlag.fastUnsafe && args.values.fastUnsafe === true) {
@@ -61,9 +66,8 @@ export async function runTask<S extends z.ZodObject>(
   const listeners = (["SIGINT", "SIGTERM"] as const).map((name) => [name, stop(name)] as const);
   for (const [name, listener] of listeners) Deno.addSignalListener(name, listener);
   try {
-    const { trace: _, ...values } = args.values;
-    const { options, rest } = separate(task, values);
-    await main(checkOptions(task, options), { signal: abort.signal, progress: mf.progress, rest });
+    const { options, rest } = separate(task, args.values);
+    await main(checkOptions(task, options), { signal: abort.signal, progress: mf.progress, rest, command });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     if (abort.signal.aborted && error.name === "AbortError") {
@@ -78,6 +82,29 @@ export async function runTask<S extends z.ZodObject>(
   }
 }
 
+/**
+ * Reads and checks the flags of a task that is to be run elsewhere.
+ *
+ * @param given Name, summary and flags.
+ * @param words The command line after the task's name.
+ * @returns What {@linkcode runTask} would give the task.
+ * @throws {TypeError} If flags are wrong; all faults are listed.
+ */
+export function readFlags<S extends z.ZodObject>(
+  given: Task<S>,
+  words: readonly string[],
+): { readonly options: z.output<S>; readonly rest: TaskContext["rest"] } {
+  const task = withoutHidden(given);
+  const { options, rest } = separate(task, readArguments(task, words).values);
+  return { options: checkOptions(task, options), rest };
+}
+
+/** The task without those of `passThrough` that an option of its own hides. */
+function withoutHidden<S extends z.ZodObject>(task: Task<S>): Task<S> {
+  const own = Object.keys(task.options.shape);
+  return { ...task, passThrough: (task.passThrough ?? []).filter(({ name }) => !own.includes(name)) };
+}
+
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const camel = (name: string) => name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
@@ -87,28 +114,31 @@ function typeOf(schema: z.core.$ZodType): string {
   return "innerType" in def ? typeOf(def.innerType as z.core.$ZodType) : def.type;
 }
 
-function readArguments({ options, passThrough = [] }: Task<z.ZodObject>) {
+function readArguments({ options, passThrough = [] }: Task<z.ZodObject>, args: readonly string[]) {
   const keys = Object.keys(options.shape);
   const keysOf = (type: string) => keys.filter((key) => typeOf(options.shape[key]!) === type).map(kebab);
   const boolean = keysOf("boolean");
   const string = [...keys, ...passThrough.map(({ name }) => name)].map(kebab).filter((name) => !boolean.includes(name));
-  const { _: words, ...parsed } = parseArgs(Deno.args, {
+  const { _: words, ...parsed } = parseArgs(args, {
     string,
     boolean: [...boolean, "help", "trace"],
     negatable: boolean,
     collect: keysOf("array"),
   });
-  const seen = new Set(Deno.args.flatMap((arg) => /^--(?:no-)?([^=]+)/.exec(arg)?.[1] ?? []).map(camel));
+  const seen = new Set(args.flatMap((arg) => /^--(?:no-)?([^=]+)/.exec(arg)?.[1] ?? []).map(camel));
   const values: Record<string, string | boolean> = {};
   for (const [name, value] of Object.entries(parsed)) {
     if (seen.has(camel(name))) values[camel(name)] = value as string | boolean;
   }
   if (words.length > 0) values[`${words[0]}`] = true;
-  const help = parsed.help === true || Deno.args.includes("-h");
+  const help = parsed.help === true || args.includes("-h");
   return { help, topic: words.length > 0 ? camel(`${words[0]}`) : undefined, values };
 }
 
-function separate({ passThrough = [] }: Task<z.ZodObject>, values: Record<string, string | boolean>) {
+function separate(
+  { passThrough = [] }: Task<z.ZodObject>,
+  { trace: _, ...values }: Record<string, string | boolean>,
+) {
   const options: Record<string, string | boolean> = {}, rest: Record<string, string | boolean> = {};
   const passed = new Set(passThrough.map(({ name }) => name));
   for (const [name, value] of Object.entries(values)) (passed.has(name) ? rest : options)[name] = value;
@@ -135,7 +165,7 @@ function checkOptions<S extends z.ZodObject>(task: Task<S>, values: Record<strin
 }
 
 /** The text of `--help`: all flags, and of those that are chosen by name the choices. */
-export function helpText({ name, summary, options, passThrough = [] }: Task<z.ZodObject>): string {
+export function helpText({ name, summary, options, passThrough = [], takesCommand }: Task<z.ZodObject>): string {
   const json = z.toJSONSchema(options, { io: "input", unrepresentable: "any" });
   const flags = [...optionsOf(json), ...passThrough];
   const width = Math.max(7, ...flags.map((flag) => kebab(flag.name).length + 2)) + 2;
@@ -148,7 +178,7 @@ export function helpText({ name, summary, options, passThrough = [] }: Task<z.Zo
     ? ["", `A choice with options is written as JSON, '{"name": ...}'; deno task ${name} --help loss tells them.`]
     : [];
   return [
-    ...[summary, "", `Usage: deno task ${name} [flags]`, ""],
+    ...[summary, "", `Usage: deno task ${name} [flags]${takesCommand ? " -- COMMAND [its flags]" : ""}`, ""],
     ...[
       ...rows,
       row("trace", "Print an error's stack."),

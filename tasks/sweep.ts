@@ -12,7 +12,8 @@ import {
   whole,
 } from "./setup.ts";
 
-await runTask({
+/** The task and its flags. */
+export const SWEEP = {
   name: "sweep",
   summary: "Draws configurations from ranges, trains them, ranks them by macro F1, and writes the best as a preset.",
   options: z.strictObject({
@@ -37,31 +38,40 @@ await runTask({
     out: z.string().default("runs/sweep").describe("Its folder; the same command goes on where it was stopped."),
   }),
   passThrough: overrideFlags,
-}, async ({ ranges: path, trials, halving, rungs, eta, minEpochs, fold, folds, out, ...flags }, { signal, rest }) => {
-  const unused = Object.entries({ rungs, eta, minEpochs }).filter(([, value]) => value !== undefined);
-  if (!halving && unused.length > 0) {
-    throw new TypeError(`Cannot sweep with ${unused.map(([name]) => name).join(", ")} as that needs --halving`);
-  }
-  const ranges = mf.checkRanges(await mf.readJson(path));
-  await startBackend(flags, "train");
-  const config = await readConfig(flags, rest);
-  const dataset = await loadData(flags);
-  const display = mf.trainingDisplay();
-  const result = await mf.sweep(dataset, config, {
-    ...display,
-    ranges,
-    trials,
-    fold: folds === "all" ? folds : fold,
-    dir: out,
-    signal,
-    ...(halving && { halving: { rungs, eta, minEpochs } }),
-    onTrial(trial, { epochs, done, total }) {
+};
+
+if (import.meta.main) {
+  await runTask(
+    SWEEP,
+    async ({ ranges: path, trials, halving, rungs, eta, minEpochs, fold, folds, out, ...flags }, { signal, rest }) => {
+      const unused = Object.entries({ rungs, eta, minEpochs }).filter(([, value]) => value !== undefined);
+      if (!halving && unused.length > 0) {
+        throw new TypeError(`Cannot sweep with ${unused.map(([name]) => name).join(", ")} as that needs --halving`);
+      }
+      const ranges = mf.checkRanges(await mf.readJson(path));
+      await startBackend(flags, "train");
+      const config = await readConfig(flags, rest);
+      const dataset = await loadData(flags);
+      const display = mf.trainingDisplay();
+      const result = await mf.sweep(dataset, config, {
+        ...display,
+        ranges,
+        trials,
+        fold: folds === "all" ? folds : fold,
+        dir: out,
+        signal,
+        ...(halving && { halving: { rungs, eta, minEpochs } }),
+        onTrial(trial, { epochs, done, total }) {
+          display.end();
+          console.log(`${done + 1} of ${total}: trial ${trial}, ${epochs} epochs`);
+        },
+      });
       display.end();
-      console.log(`${done + 1} of ${total}: trial ${trial}, ${epochs} epochs`);
+      console.log(mf.sweepTable(result));
+      const { trial, macroF1, accuracy } = result.rows[0]!;
+      console.log(
+        `macro F1 ${macroF1!.toFixed(4)}, accuracy ${accuracy!.toFixed(4)}, trial ${trial}: ${out}/best.json`,
+      );
     },
-  });
-  display.end();
-  console.log(mf.sweepTable(result));
-  const { trial, macroF1, accuracy } = result.rows[0]!;
-  console.log(`macro F1 ${macroF1!.toFixed(4)}, accuracy ${accuracy!.toFixed(4)}, trial ${trial}: ${out}/best.json`);
-});
+  );
+}
