@@ -8,6 +8,8 @@ export { counts, crosses, type CrossOptions, personsPerStratum } from "./counts.
 export { type OrderOptions } from "./order.ts";
 export { type ConflictOptions, findConflicts, personalColumns } from "./conflicts.ts";
 export { type DuplicateOptions, findDuplicates } from "./duplicates.ts";
+export { type ConfidentJoint, confidentJoint } from "./confident_joint.ts";
+export { findLabelErrors, type LabelErrorOptions } from "./label_errors.ts";
 export { imageSizes } from "./sizes.ts";
 export { type ChannelOptions, type ChannelStats, channelStats } from "./channels.ts";
 export { type Chart, type ChartOptions, drawChart } from "./chart.ts";
