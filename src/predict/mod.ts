@@ -31,7 +31,22 @@ export {
   type PseudoLabelOptions,
   pseudoLabels,
 } from "./pseudo_labels.ts";
-export { decide, type SubmissionOptions, writeSubmission } from "./submission.ts";
+export { applyCalibration, calibrate } from "./calibrate.ts";
+export type {
+  Calibration,
+  Calibrator,
+  IsotonicCalibration,
+  IsotonicCurve,
+  TemperatureCalibration,
+  Unlabelled,
+  VectorCalibration,
+} from "./calibration.ts";
+export { CALIBRATIONS, type CalibrationSpec } from "./calibrations.ts";
+export { type Answer, type Fit, type NestedGain, nestedGain, type NestedGainOptions, type Rule } from "./nested.ts";
+export { type Members, withoutLabels } from "./nested_rows.ts";
+export { type ClassOffsets, fitOffsets, type FitOffsetsOptions } from "./offsets.ts";
+export { decide, type DecideOptions, type SubmissionOptions, writeSubmission } from "./submission.ts";
+export type { VectorScalingOptions } from "./vector_scaling.ts";
 export {
   type BrightnessOptions,
   buildViews,
