@@ -35,9 +35,13 @@ const PART = /^part-[0-9a-f]{32}\.parquet$/;
  * @param predictions What is added; logits and views are written with it.
  * @param dir The folder; it must exist.
  * @returns The part's file.
+ * @throws {RangeError} If there is no row: a file without rows could not say which views it has.
  * @throws {TypeError} If the columns do not fit each other.
  */
 export async function appendPredictions(predictions: DetailedPredictions, dir: string): Promise<string> {
+  if (predictions.ids.length === 0) {
+    throw new RangeError("Cannot append predictions as there must be at least one row: current number is 0");
+  }
   const path = `${dir}/part-${await digest(predictions)}.parquet`;
   await saveDetailedPredictions(predictions, path);
   return path;

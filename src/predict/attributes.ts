@@ -22,7 +22,7 @@ import { normaliseRows } from "./rows.ts";
  */
 export function attributeMarginals(predictions: Predictions, schema: Schema, name: string): Predictions {
   const place = attributePlace(schema, name), { levels } = schema.attributes[place]!;
-  checkClasses(predictions.classes, `those of the schema, ${show(schema.classes)}`, schema.classes);
+  checkClasses("take marginals", predictions.classes, `those of the schema, ${show(schema.classes)}`, schema.classes);
   const { ids, probabilities, labels } = predictions, width = schema.classes.length;
   const levelOfClass = schema.classes.map((_, label) => decodeLabel(schema, label)[place]!);
   const sums = new Float64Array(ids.length * levels.length);
@@ -111,7 +111,12 @@ function levelsOf(member: Predictions, schema: Schema, attribute: Attribute): Pr
   if (schema.attributes.length > 1 && sameNames(member.classes, schema.classes)) {
     return attributeMarginals(member, schema, name);
   }
-  checkClasses(member.classes, `the levels of "${name}", ${list(levels)}, or those of the schema`, levels);
+  checkClasses(
+    "combine attributes",
+    member.classes,
+    `the levels of "${name}", ${list(levels)}, or those of the schema`,
+    levels,
+  );
   return member;
 }
 
@@ -139,9 +144,9 @@ function attributePlace({ attributes }: Schema, name: string): number {
   );
 }
 
-function checkClasses(found: readonly string[], rule: string, wanted: readonly string[]): void {
+function checkClasses(attempt: string, found: readonly string[], rule: string, wanted: readonly string[]): void {
   if (sameNames(found, wanted)) return;
-  throw new TypeError(`Cannot combine attributes as the classes must be ${rule}: current classes are ${show(found)}`);
+  throw new TypeError(`Cannot ${attempt} as the classes must be ${rule}: current classes are ${show(found)}`);
 }
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {

@@ -8,6 +8,7 @@ import { join, relative } from "node:path";
 import { checkInteger, list, show } from "../core/check.ts";
 import { type Dataset, type Fold, type Predictions, type Sample, UNKNOWN_LABEL } from "../core/records.ts";
 import { decodeLabel } from "../core/schema.ts";
+import { predictedClasses } from "../metrics/mod.ts";
 
 /** Which predictions become labels. */
 export interface PseudoLabelOptions {
@@ -54,24 +55,24 @@ export interface PseudoLabel {
  * @param predictions Probabilities of unlabelled samples, best calibrated.
  * @param options Which of them are taken.
  * @returns Rows by class number, then by falling probability, then by id: whatever the order of the predictions.
- * @throws {RangeError} If the threshold is not 0 to 1, or a quota is no whole number or there is not one for each class.
+ * @throws {RangeError} If the threshold is not 0 to 1, a quota is no whole number or there is not one for each class, or a
+ * probability is not a number.
  */
 export function pseudoLabels(
-  { ids, classes, probabilities, labels }: Predictions,
+  predictions: Predictions,
   { threshold, quota, soft = false }: PseudoLabelOptions,
 ): PseudoLabel[] {
+  const { ids, classes, probabilities, labels } = predictions;
   if (!(threshold >= 0 && threshold <= 1)) {
     throw new RangeError(`Cannot make pseudo-labels as threshold must be 0 to 1: current value is ${threshold}`);
   }
   const width = classes.length, quotas = quotasOf(quota, width);
-  const rows: PseudoLabel[] = [];
+  const rows: PseudoLabel[] = [], decided = predictedClasses(predictions);
   ids.forEach((id, row) => {
     if (labels[row] !== UNKNOWN_LABEL) return;
     const own = probabilities.subarray(row * width, (row + 1) * width);
-    let label = 0;
-    own.forEach((p, c) => label = p > own[label]! ? c : label);
-    const probability = own[label]!;
-    if (!(probability >= threshold)) return;
+    const label = decided[row]!, probability = own[label]!;
+    if (probability < threshold) return;
     rows.push({ id, label, class: classes[label]!, probability, ...soft ? { targets: [...own] } : {} });
   });
   rows.sort((a, b) => a.label - b.label || b.probability - a.probability || (a.id < b.id ? -1 : 1));
@@ -119,7 +120,8 @@ export function addPseudoLabels(
   { pool, rows }: AddPseudoLabelsOptions,
 ): { readonly dataset: Dataset; readonly folds: readonly Fold[] } {
   const byId = new Map(pool.samples.map((sample) => [sample.id, sample]));
-  const base = relative(dataset.root, pool.root), faults = findFaults(dataset, folds, rows, byId);
+  const base = pool.root === dataset.root ? "" : relative(dataset.root, pool.root);
+  const faults = findFaults(dataset, folds, rows, byId);
   if (faults.length > 0) throw new TypeError(`Cannot add pseudo-labels as ${faults.join("; ")}`);
   const added = rows.map(({ id, label }): Sample => {
     const sample = byId.get(id)!, levels = decodeLabel(dataset.schema, label);

@@ -110,6 +110,7 @@ Deno.test("loadPredictionParts() refuses an id in two parts, and names their fil
 Deno.test("loadPredictionParts() refuses parts that differ in views or logits, half a file, and no part", () =>
   withDir(async (dir) => {
     await assertRejects(() => loadPredictionParts(dir), RangeError, "there is none");
+    await assertRejects(() => appendPredictions(details(rng, []), dir), RangeError, "at least one row");
     const path = await appendPredictions(details(rng, ["a"]), dir);
     const other = await appendPredictions(details(rng, ["b"], { logits: false }), dir);
     await assertRejects(() => loadPredictionParts(dir), TypeError, "no logits");

@@ -1,6 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { score } from "../../src/metrics/mod.ts";
 import { applyEnsemble, ensemble, type EnsembleFitSpec, fitEnsemble } from "../../src/predict/mod.ts";
+import { fitData } from "../../src/predict/fit_data.ts";
+import { bestLength, pickMembers } from "../../src/predict/greedy.ts";
 import { between, printedRng } from "../random.ts";
 import { largestDifference, randomLabels, randomMember, readReference, reordered } from "./members.ts";
 
@@ -21,6 +23,20 @@ for (const { options, probabilities } of reference.stacking) {
     const fitted = fitEnsemble(reference.predictions, { objective: "logLoss", method });
     const found = applyEnsemble(JSON.parse(JSON.stringify(fitted)), reference.predictions); // it is plain numbers
     assert(largestDifference(found.probabilities, probabilities) < 2e-5, fitted.note);
+  });
+}
+
+for (const { objective, picks } of reference.greedy) {
+  Deno.test(`pickMembers() picks as a plain loop over scikit-learn's scores does, for ${objective}`, () => {
+    const data = fitData("pick", reference.predictions);
+    const found = pickMembers(data, { objective, rounds: picks.length, replacement: true });
+    assertEquals(found.map(({ member }) => member), picks.map(({ member }) => member));
+    assert(largestDifference(found.map(({ score }) => score), picks.map(({ score }) => score)) < 1e-6);
+    const best = picks.reduce(
+      (a, { score }) => objective === "logLoss" ? Math.min(a, score) : Math.max(a, score),
+      picks[0]!.score,
+    );
+    assertEquals(bestLength(found, objective), 1 + picks.findIndex(({ score }) => score === best));
   });
 }
 

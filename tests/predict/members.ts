@@ -12,6 +12,10 @@ export interface Reference {
   readonly means: readonly { readonly mean: never; readonly probabilities: readonly number[] }[];
   readonly votes: readonly { readonly weights: readonly number[]; readonly decided: readonly number[] }[];
   readonly pool: { readonly weights: readonly number[]; readonly loss: number };
+  readonly greedy: readonly {
+    readonly objective: "logLoss" | "macroF1";
+    readonly picks: readonly { readonly member: number; readonly score: number }[];
+  }[];
   readonly stacking: readonly { readonly options: never; readonly probabilities: readonly number[] }[];
 }
 

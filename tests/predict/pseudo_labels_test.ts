@@ -67,6 +67,8 @@ Deno.test("pseudoLabels() refuses thresholds and quotas that are none", () => {
   assertThrows(() => pseudoLabels(predictions, { threshold: 1.5 }), RangeError, "current value is 1.5");
   assertThrows(() => pseudoLabels(predictions, { threshold: 0.5, quota: [1, 2] }), RangeError, "3 whole numbers");
   assertThrows(() => pseudoLabels(predictions, { threshold: 0.5, quota: -1 }), RangeError, "quota");
+  predictions.probabilities[4] = NaN;
+  assertThrows(() => pseudoLabels(predictions, { threshold: 0.5 }), RangeError, `"image 1"`);
 });
 
 const schema = makeSchema([{ name: "mask", levels: ["on", "off"] }, {

@@ -10,6 +10,7 @@ from scipy.stats import gmean, pmean, rankdata
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import VotingClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score, log_loss
 from sklearn.preprocessing import LabelEncoder
 
 rng = np.random.default_rng(11)
@@ -102,6 +103,21 @@ def penalised(form, towards, l2):
     return np.exp(log_softmax(logits(found.x), 1)).ravel().tolist()
 
 
+def greedy(objective, rounds):
+    """Ensemble selection with replacement, member by member, as a plain loop; of equal ones the first."""
+    total, picks = np.zeros((N, C)), []
+    for _ in range(rounds):
+        means = [(total + P[m]) / (len(picks) + 1) for m in range(M)]
+        if objective == "logLoss":
+            scores = [-log_loss(labels, mean, labels=range(C)) for mean in means]
+        else:
+            scores = [f1_score(labels, mean.argmax(1), average="macro") for mean in means]
+        best = int(np.argmax(scores))
+        total += P[best]
+        picks.append({"member": best, "score": abs(float(scores[best]))})
+    return picks
+
+
 out = {
     "rows": N,
     "classes": C,
@@ -118,6 +134,7 @@ out = {
     "votes": [{"weights": [1, 1, 1], "decided": vote([1, 1, 1])}, {"weights": [2, 1, 1], "decided": vote([2, 1, 1])},
               {"weights": [5, 3, 2], "decided": vote([5, 3, 2])}],
     "pool": {"weights": best.x.tolist(), "loss": float(best.fun)},
+    "greedy": [{"objective": name, "picks": greedy(name, 12)} for name in ("logLoss", "macroF1")],
     "stacking": [
         {"options": {"form": "full", "towards": "zero", "l2": 1}, "probabilities": regression(1)},
         {"options": {"form": "full", "towards": "zero", "l2": 5}, "probabilities": regression(5)},
