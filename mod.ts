@@ -116,12 +116,16 @@ export {
 } from "./src/io/mod.ts";
 export {
   type AgeGroup,
+  type Change,
+  type Damage,
+  type FaultOptions,
   type Gender,
   type PaintedFaces,
   paintFaces,
   type PaintOptions,
   type PlantedFault,
   type Shares,
+  type WrongLabel,
 } from "./src/paint/mod.ts";
 export {
   type ClaheOptions,

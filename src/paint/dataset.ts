@@ -11,10 +11,11 @@ import { writeCsv } from "../io/csv.ts";
 import { ensureDir, exists, writeAtomic } from "../io/files.ts";
 import { inFlight } from "../io/in_flight.ts";
 import { rasterize } from "../io/raster.ts";
+import { alter, damaged } from "./alter.ts";
+import type { FaultOptions, PlantedFault } from "./faults.ts";
 import { beginFolder, settleTemporaries } from "./folder.ts";
 import { GRAIN_TILE } from "./light.ts";
 import { type Picture, type Plan, planFaces, type PlanOptions } from "./plan.ts";
-import type { PlantedFault } from "./planting.ts";
 import { CONTEST_SHARES, type Shares } from "./population.ts";
 import { portrait } from "./portrait.ts";
 import { drawShot } from "./shot.ts";
@@ -31,6 +32,8 @@ export interface PaintOptions {
   readonly size?: readonly [height: number, width: number];
   /** Share of the people to train on whose recorded labels are wrong, 0..1; 0 unless given. The eval part has none. */
   readonly labelNoise?: number;
+  /** Other faults to plant in the part to train on, of other people: so many of each kind; none unless given. */
+  readonly faults?: FaultOptions;
   /**
    * How far pose, light and film stray from picture to picture, 0..1: 1, unless given, as in photographs, 0 as in a
    * passport's. Little variety can be learned in a few minutes.
@@ -56,7 +59,7 @@ export interface PaintedFaces {
   readonly evalPictures: number;
   /** Pictures to train on of each class of `FACE_SCHEMA`, by what they truly show. */
   readonly classCounts: readonly number[];
-  /** The labels that are wrong on purpose. */
+  /** What is wrong on purpose: wrong labels by person, then people under two ids, then copies and broken files. */
   readonly planted: readonly PlantedFault[];
 }
 
@@ -65,8 +68,8 @@ const STYLE = 1;
 
 /**
  * Paints a data set of faces: `train/train.csv` and `train/images/<id>_<gender>_<race>_<age>/`, seven pictures a person, and
- * `eval/info.csv` and `eval/images/`. The true classes of the eval part are in the hidden file `eval/.answers.csv`, the labels
- * that are wrong on purpose in `train/.planted.json`.
+ * `eval/info.csv` and `eval/images/`. The true classes of the eval part are in the hidden file `eval/.answers.csv`, what is wrong
+ * on purpose in `train/.planted.json`.
  *
  * Any number of people has the stated shares of genders and age groups, and more people leave the earlier ones as they
  * are. The same call goes on with a folder whose painting was stopped.
@@ -91,8 +94,8 @@ const STYLE = 1;
  */
 export async function paintFaces(dir: string, options: PaintOptions): Promise<PaintedFaces> {
   const { signal, onProgress, size, variety, ...what } = checked(options);
-  const begun = await beginFolder(dir, { style: STYLE, size, variety, ...what });
   const plan = planFaces(what);
+  const begun = await beginFolder(dir, { style: STYLE, size, variety, ...what });
   const pictures = [...plan.train, ...plan.eval];
   const folders = new Set([...pictures.map(({ path }) => dirname(path)), "eval/images"]);
   for (const folder of folders) await ensureDir(join(dir, folder));
@@ -116,7 +119,8 @@ type Checked =
   & Required<Pick<PaintOptions, "size" | "variety">>;
 
 function checked({ signal, onProgress, ...options }: PaintOptions): Checked {
-  const { people, evalPeople = 0, seed, size = [512, 384], labelNoise = 0, variety = 1, format = "jpeg" } = options;
+  const { people, evalPeople = 0, seed, size = [512, 384], labelNoise = 0, variety = 1, format = "jpeg", faults } =
+    options;
   const shares = {
     gender: weightsOf("gender", options.shares?.gender ?? CONTEST_SHARES.gender),
     age: weightsOf("age", options.shares?.age ?? CONTEST_SHARES.age),
@@ -133,7 +137,7 @@ function checked({ signal, onProgress, ...options }: PaintOptions): Checked {
   if (format !== "jpeg" && format !== "png") {
     throw new RangeError(`Cannot ${attempt} as format must be one of "jpeg", "png": current value is ${show(format)}`);
   }
-  return { people, evalPeople, seed, size, labelNoise, variety, shares, format, signal, onProgress };
+  return { people, evalPeople, seed, size, labelNoise, variety, shares, format, faults, signal, onProgress };
 }
 
 /** Weights in the order of the contest's, as a different order would deal differently. */
@@ -152,7 +156,7 @@ function weightsOf<K extends keyof Shares>(name: K, weights: Shares[K]): Shares[
 }
 
 async function paint(
-  { person, state, rng }: Picture,
+  { person, state, rng, change, damage }: Picture,
   { size, grain, variety, format }: {
     size: readonly [number, number];
     grain: string;
@@ -161,7 +165,9 @@ async function paint(
   },
 ): Promise<Uint8Array> {
   const shot = drawShot(rng, state, variety);
-  return await rasterize(portrait(person, shot, { size, grain }), { format, quality: shot.quality });
+  const file = await rasterize(portrait(person, shot, { size, grain }), { format, quality: shot.quality });
+  const changed = change ? await alter(file, change, { size, format, quality: shot.quality }) : file;
+  return damage ? damaged(changed, damage) : changed;
 }
 
 /** Writes the tables, after all pictures, so that a folder with tables is whole. */

@@ -1,13 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { seededRng } from "../../src/core/rng.ts";
-import { plantFault, recordedAge } from "../../src/paint/planting.ts";
+import { plantShare, recordedAge } from "../../src/paint/planting.ts";
 import { ageGroup, CONTEST_SHARES, dealPeople } from "../../src/paint/population.ts";
 
 const SEED = 7;
 const people = dealPeople(seededRng(SEED), 600, CONTEST_SHARES);
-const plant = (share: number) => people.map((kind, i) => plantFault(seededRng(SEED), i, `${i}`, kind, share));
+const plant = (share: number) => {
+  const faults = plantShare(seededRng(SEED), people, share);
+  return people.map((_, i) => faults.get(i));
+};
 
-Deno.test("plantFault() plants the stated share among any first people", () => {
+Deno.test("plantShare() plants the stated share among any first people", () => {
   for (const share of [0, 0.013, 0.05, 0.1, 1 / 3, 0.8, 1]) {
     const faults = plant(share);
     for (const n of [50, 200, 600]) {
@@ -18,7 +21,7 @@ Deno.test("plantFault() plants the stated share among any first people", () => {
   }
 });
 
-Deno.test("plantFault() plants each kind, and each is wrong", () => {
+Deno.test("plantShare() plants each kind, and each is wrong", () => {
   const faults = plant(0.5).flatMap((fault, i) => fault ? [{ fault, kind: people[i]! }] : []);
   const kinds = new Map<string, number>();
   for (const { fault, kind } of faults) {
