@@ -568,6 +568,7 @@ export {
   type Fitted,
   type FittedEnsemble,
   type GreedyOptions,
+  type HalvesOptions,
   type IsotonicCalibration,
   type IsotonicCurve,
   joinFolds,

@@ -44,7 +44,7 @@ export type {
 export { CALIBRATIONS, type CalibrationSpec } from "./calibrations.ts";
 export { type Answer, type Fit, type NestedGain, nestedGain, type NestedGainOptions, type Rule } from "./nested.ts";
 export { type Members, withoutLabels } from "./nested_rows.ts";
-export { type ClassOffsets, fitOffsets, type FitOffsetsOptions } from "./offsets.ts";
+export { type ClassOffsets, fitOffsets, type FitOffsetsOptions, type HalvesOptions } from "./offsets.ts";
 export { decide, type DecideOptions, type SubmissionOptions, writeSubmission } from "./submission.ts";
 export type { VectorScalingOptions } from "./vector_scaling.ts";
 export {

@@ -28,8 +28,8 @@ export interface Answer extends Unlabelled {
 /** Turns members' predictions, which have no labels, into an answer for the same ids in the same order. */
 export type Rule = (members: Members<Unlabelled>) => Answer;
 
-/** Learns a rule from members' labelled predictions. */
-export type Fit = (members: Members<Predictions>) => Rule;
+/** Learns a rule from members' labelled predictions, and the person of each row. */
+export type Fit = (members: Members<Predictions>, groups: readonly string[]) => Rule;
 
 /** How a fit is judged. */
 export interface NestedGainOptions {
@@ -106,7 +106,7 @@ export function nestedGain(
   const before = answer(attempt, baseline, rows(Int32Array.from(ids.keys()))), { classes } = before;
   const probabilities = new Float32Array(ids.length * classes.length), predicted = new Int32Array(ids.length);
   for (const { train, valid } of stratifiedGroupKFold(labels, groups, { folds, seed: draws.seed })) {
-    const found = answer(attempt, fit(rows(train)), rows(valid));
+    const found = answer(attempt, fit(rows(train), Array.from(train, (i) => groups[i]!)), rows(valid));
     valid.forEach((to, from) => {
       const row = from * classes.length;
       probabilities.set(found.probabilities.subarray(row, row + classes.length), to * classes.length);

@@ -28,7 +28,7 @@ const memorise: Fit = ([{ ids, labels }]) => {
 Deno.test("nestedGain() gives a fit that memorises labels by id nothing, where judging it on what it saw gives it all", () => {
   const { predictions, groups } = makePredictions(seededRng(2), { rows: 300, classes: 4 });
   const { ids, classes, probabilities } = predictions;
-  const naive = memorise([predictions])([{ ids, classes, probabilities }]);
+  const naive = memorise([predictions], groups)([{ ids, classes, probabilities }]);
   assertEquals(score(predictions, { predicted: naive.predicted }).macroF1, 1);
   assert(score(predictions).macroF1 < 0.7);
   const { difference, before, after } = nestedGain([predictions], groups, { ...options, fit: memorise });
@@ -42,13 +42,14 @@ Deno.test("nestedGain() shows a rule no label, and no person that its fit saw", 
   const judged: string[] = [];
   nestedGain([predictions, predictions], groups, {
     ...options,
-    fit: (labelled) => {
-      const learnt = new Set(labelled[0].ids.map((id) => personOf.get(id)));
+    fit: (labelled, persons) => {
+      assertEquals(persons, labelled[0].ids.map((id) => personOf.get(id)!));
+      const learnt = new Set(labelled[0].ids.map((id) => personOf.get(id)!));
       labelled.forEach(({ labels }) => assert(labels.every((label) => label >= 0)));
       return (members) => {
         for (const member of members) {
           assert(!("labels" in member));
-          assert(member.ids.every((id) => !learnt.has(personOf.get(id))));
+          assert(member.ids.every((id) => !learnt.has(personOf.get(id)!)));
         }
         judged.push(...members[0].ids);
         return members[0];
@@ -85,7 +86,7 @@ Deno.test("nestedGain() of offsets fitted to pure noise is no gain, though on wh
       return ([rows]) => ({ ...rows, predicted: decide(rows, { offsets }) });
     };
     const plain = score(noise).macroF1;
-    naive += score(noise, { predicted: fit([noise])([noise]).predicted }).macroF1 - plain;
+    naive += score(noise, { predicted: fit([noise], groups)([noise]).predicted }).macroF1 - plain;
     nested += nestedGain([noise], groups, { ...options, fit }).difference.macroF1.difference;
   }
   assert(naive / 6 > 0.02, `${naive / 6}`);

@@ -97,11 +97,39 @@ Deno.test("fitOffsets() shrinks offsets as the penalty grows, to none, and keeps
   assert(offsets.every((offset) => Math.abs(offset) <= 0.1), `${offsets}`);
 });
 
+Deno.test("fitOffsets() by halves never lowers macro F1 either, and does not depend on the order of rows", () => {
+  const rng = printedRng();
+  for (let round = 0; round < 12; round++) {
+    const { predictions, groups } = makePredictions(rng, { rows: between(rng, 1, 90), classes: between(rng, 2, 5) });
+    const fit = (rows: Predictions, groups: string[]) => fitOffsets(rows, { halves: { groups, count: 4, seed: 1 } });
+    const offsets = fit(predictions, groups);
+    assert(f1Of(decide(predictions, { offsets }), predictions) >= f1Of(decide(predictions), predictions));
+    const order = shuffled(predictions.ids.keys(), rng);
+    assertEquals(fit(reordered(predictions, order), order.map((i) => groups[i]!)), offsets);
+  }
+});
+
+Deno.test("fitOffsets() by halves gains more on other persons than without", () => {
+  const gains = [0, 0];
+  for (let round = 0; round < 6; round++) {
+    const { predictions, groups } = makePredictions(seededRng(`fit ${round}`), { rows: 300, classes: 5 });
+    const { predictions: others } = makePredictions(seededRng(`judge ${round}`), { rows: 2000, classes: 5 });
+    [undefined, { groups, seed: 1 }].forEach((halves, k) => {
+      const offsets = fitOffsets(predictions, { penalty: 0, halves });
+      gains[k]! += (f1Of(decide(others, { offsets }), others) - f1Of(decide(others), others)) / 6;
+    });
+  }
+  assert(gains[1]! > gains[0]! + 0.002, `${gains}`);
+});
+
 Deno.test("fitOffsets() and decide() refuse what does not fit", () => {
   const { predictions } = makePredictions(seededRng(1), { rows: 9, classes: 3 }), { classes, labels } = predictions;
   assertThrows(() => fitOffsets({ ...predictions, labels: labels.with(4, -1) }), RangeError, `that of "id4"`);
   assertThrows(() => fitOffsets(predictions, { penalty: -1 }), RangeError, "current value is -1");
   assertThrows(() => fitOffsets(predictions, { limit: 0 }), RangeError, "current value is 0");
+  const halves = { groups: ["ann"], seed: 1 };
+  assertThrows(() => fitOffsets(predictions, { halves }), TypeError, "halves.groups 1, ids 9");
+  assertThrows(() => fitOffsets(predictions, { halves: { ...halves, count: 0 } }), RangeError, "halves.count");
   const use = (classes: readonly string[], offsets: number[]) => () =>
     decide(predictions, { offsets: { classes, offsets } });
   assertThrows(use(["a", "b", "c"], [0, 0, 0]), TypeError, "same classes");
