@@ -59,9 +59,9 @@ export function equalizeTiles(
       const topLeft = top + left, topRight = top + right, bottomLeft = bottom + left, bottomRight = bottom + right;
       for (let x = from, p = y * width + from; x < to; x++, p++) {
         const value = plane[p]!, far = weights[x]!, near = ONE - far;
-        const above = curves[topLeft + value]! * near + curves[topRight + value]! * far;
-        const below = curves[bottomLeft + value]! * near + curves[bottomRight + value]! * far;
-        out[p] = (above * upper + below * lower + HALF) >> (2 * BITS);
+        const above = Math.imul(curves[topLeft + value]!, near) + Math.imul(curves[topRight + value]!, far);
+        const below = Math.imul(curves[bottomLeft + value]!, near) + Math.imul(curves[bottomRight + value]!, far);
+        out[p] = (Math.imul(above, upper) + Math.imul(below, lower) + HALF) >> (2 * BITS);
       }
     }
   }
@@ -105,7 +105,7 @@ interface Grid {
 }
 
 /** Each tile's curve, 256 bytes by value, row by row. */
-function tileCurves(plane: Uint8Array, grid: Grid): Uint8ClampedArray {
+function tileCurves(plane: Uint8Array, grid: Grid): Uint8Array {
   const { rows, columns, tileHeight, tileWidth, height, width, clip } = grid;
   const area = tileHeight * tileWidth, limit = clip > 0 ? Math.max(Math.trunc(clip * area / 256), 1) : area;
   const across = Int32Array.from({ length: columns * tileWidth }, (_, x) => mirror(x, width));
@@ -123,7 +123,7 @@ function tileCurves(plane: Uint8Array, grid: Grid): Uint8ClampedArray {
       curves[tile * 256 + value] = sum * 255 / area;
     }
   }
-  return curves;
+  return new Uint8Array(curves.buffer);
 }
 
 /** Cuts counts at a limit and spreads what was cut evenly, the remainder at even distances. */

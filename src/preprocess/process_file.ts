@@ -7,8 +7,7 @@ import type { Fault } from "../core/records.ts";
 import { build } from "../core/parts.ts";
 import type { Pixels } from "../core/resample.ts";
 import { writeAtomic } from "../io/files.ts";
-import { type ImageFileOptions, writeImageFile } from "../io/image_file.ts";
-import { decodeImage } from "../io/images.ts";
+import { type ImageFileOptions, readImageFile, writeImageFile } from "../io/image_file.ts";
 import type { Preprocess } from "./step.ts";
 import { PREPROCESS, type PreprocessSpec } from "./steps.ts";
 
@@ -48,11 +47,11 @@ export function processor({ steps, format, quality }: Recipe): (job: Job) => Pro
   return async ({ from, to, changed }) => {
     let image: Pixels;
     try {
-      image = plain(await decodeImage(from));
+      image = await readImageFile(from);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return { kind: "missing-file", message: "is not there" };
       if (!(error instanceof SyntaxError)) throw error;
-      return { kind: "undecodable", message: `cannot be decoded: ${(error.cause as Error).message}` };
+      return { kind: "undecodable", message: `cannot be decoded: ${error.message}` };
     }
     const texts: string[] = [];
     for (const change of changes) image = await change(image, (text) => texts.push(text));
@@ -60,9 +59,4 @@ export function processor({ steps, format, quality }: Recipe): (job: Job) => Pro
     await writeImageFile(to, image, { format, quality, changed });
     return undefined;
   };
-}
-
-/** The same pixels as a plain array: loops that see one kind of array only are fast. */
-function plain({ data, height, width }: Pixels): Pixels {
-  return { data: new Uint8Array(data.buffer, data.byteOffset, data.length), height, width };
 }

@@ -34,7 +34,7 @@ export function segmentPerson(image: Pixels): Float32Array {
   let mixtures: readonly [Mixture, Mixture] = [startMixture(colours, chances), startMixture(colours, others)];
   for (let round = 0; round < ROUNDS; round++) {
     for (let p = 0; p < area; p++) others[p] = 1 - chances[p]!;
-    for (let step = 0; step < 3; step++) {
+    for (let step = 0; step < 2; step++) {
       mixtures = [refitMixture(mixtures[0], colours, chances), refitMixture(mixtures[1], colours, others)];
     }
     fillLogDensities(mixtures[0], colours, person);

@@ -20,27 +20,45 @@ export interface SharpenEdgesOptions {
 }
 
 /** Bits of a weight; a blurred row keeps 8 bits behind the point. */
-const BITS = 12, KEPT = 8, POINT = BITS + KEPT, ROUND = 1 << (BITS - KEPT - 1);
+const BITS = 12, KEPT = 8, POINT = BITS + KEPT, ROUND = 1 << (BITS - KEPT - 1), HALF = 1 << (BITS - 1);
+
+/** The largest difference to the blurred image, in such parts of a byte. */
+const FAR = 255 << KEPT;
 
 /** Makes the step. */
 export function sharpenEdges({ amount, sigma, threshold }: SharpenEdgesOptions): Preprocess {
-  const weights = gaussian(sigma), least = threshold * 2 ** POINT, gain = amount / 2 ** POINT;
+  const weights = gaussian(sigma);
+  const changes = Int16Array.from({ length: 2 * FAR + 1 }, (_, i) => {
+    const far = (i - FAR) / 2 ** KEPT;
+    return Math.abs(far) < threshold ? 0 : Math.round(amount * far);
+  });
   return (image) => {
     const { data, height, width } = image, luma = lumaOf(image);
     const rows = blurRows(luma, width, weights), sums = new Int32Array(width);
-    const out = new Uint8ClampedArray(data.length);
+    const places = new Int32Array(2 * weights.length - 1), out = new Uint8ClampedArray(data.length);
     for (let y = 0; y < height; y++) {
-      blurColumn(rows, y, { height, width }, weights, sums);
-      for (let x = 0, p = y * width, i = 3 * p; x < width; x++, p++, i += 3) {
-        const far = (luma[p]! << POINT) - sums[x]!;
-        const change = far >= least || far <= -least ? far * gain : 0;
-        out[i] = data[i]! + change;
-        out[i + 1] = data[i + 1]! + change;
-        out[i + 2] = data[i + 2]! + change;
-      }
+      blurColumn(rows, y, { height, width }, weights, places, sums);
+      addRow(data, luma, sums, changes, out, y * width);
     }
     return { data: new Uint8Array(out.buffer), height, width };
   };
+}
+
+/** Fills a row, which begins at pixel `start`, with what is sharpened. */
+function addRow(
+  data: Uint8Array,
+  luma: Uint8Array,
+  sums: Int32Array,
+  changes: Int16Array,
+  out: Uint8ClampedArray,
+  start: number,
+): void {
+  for (let x = 0, p = start, i = 3 * start; x < sums.length; x++, p++, i += 3) {
+    const change = changes[(((luma[p]! << POINT) - sums[x]! + HALF) >> BITS) + FAR]!;
+    out[i] = data[i]! + change;
+    out[i + 1] = data[i + 1]! + change;
+    out[i + 2] = data[i + 2]! + change;
+  }
 }
 
 /** Weights of a place and of those 1, 2, ... away on either side; all together 2^BITS. */
@@ -63,24 +81,23 @@ function lumaOf({ data }: Pixels): Uint8Array {
 
 /** Blurs along the rows, to 1/256 of a byte. */
 function blurRows(luma: Uint8Array, width: number, weights: Int32Array): Uint16Array {
-  const out = new Uint16Array(luma.length), reach = weights.length - 1, middle = weights[0]!;
-  const row = new Uint8Array(width + 2 * reach), sums = new Int32Array(width);
+  const out = new Uint16Array(luma.length), reach = weights.length - 1, places = new Int32Array(2 * reach + 1);
+  const row = new Uint16Array(width + 2 * reach), sums = new Int32Array(width);
+  for (let k = -reach; k <= reach; k++) places[reach + k] = reach + k;
   for (let start = 0; start < luma.length; start += width) {
-    row.set(luma.subarray(start, start + width), reach);
+    for (let x = 0; x < width; x++) row[reach + x] = luma[start + x]!;
     for (let k = 1; k <= reach; k++) {
       row[reach - k] = luma[start + mirror(-k, width)]!;
       row[reach + width - 1 + k] = luma[start + mirror(width - 1 + k, width)]!;
     }
-    for (let x = 0; x < width; x++) sums[x] = row[x + reach]! * middle;
-    for (let k = 1; k <= reach; k++) {
-      const weight = weights[k]!;
-      for (let x = 0, a = reach - k, b = reach + k; x < width; x++, a++, b++) {
-        sums[x] = sums[x]! + weight * (row[a]! + row[b]!);
-      }
-    }
-    for (let x = 0; x < width; x++) out[start + x] = (sums[x]! + ROUND) >> (BITS - KEPT);
+    addWeighted(row, places, weights, sums);
+    round(sums, out, start);
   }
   return out;
+}
+
+function round(sums: Int32Array, out: Uint16Array, start: number): void {
+  for (let x = 0; x < sums.length; x++) out[start + x] = (sums[x]! + ROUND) >> (BITS - KEPT);
 }
 
 /** Blurs across blurred rows; fills `sums` for row y. */
@@ -89,14 +106,51 @@ function blurColumn(
   y: number,
   { height, width }: { readonly height: number; readonly width: number },
   weights: Int32Array,
+  places: Int32Array,
   sums: Int32Array,
 ): void {
-  const middle = weights[0]!, start = y * width;
-  for (let x = 0; x < width; x++) sums[x] = rows[start + x]! * middle;
-  for (let k = 1; k < weights.length; k++) {
-    const weight = weights[k]!;
-    for (let x = 0, a = mirror(y - k, height) * width, b = mirror(y + k, height) * width; x < width; x++, a++, b++) {
-      sums[x] = sums[x]! + weight * (rows[a]! + rows[b]!);
-    }
+  const reach = weights.length - 1;
+  for (let k = -reach; k <= reach; k++) places[reach + k] = mirror(y + k, height) * width;
+  addWeighted(rows, places, weights, sums);
+}
+
+/**
+ * Fills sums of runs of values, each run with its weight, three pairs at a time.
+ *
+ * @param values Where the runs are.
+ * @param places Where each begins; the one in the middle counts most.
+ * @param weights Of the middle one, and of those 1, 2, ... away on either side.
+ * @param sums Filled; as long as a run.
+ */
+function addWeighted(values: Uint16Array, places: Int32Array, weights: Int32Array, sums: Int32Array): void {
+  const reach = weights.length - 1, middle = places[reach]!;
+  sums.fill(0);
+  for (let k = 1; k <= reach; k += 3) {
+    const at = (n: number) => places[Math.min(2 * reach, Math.max(0, reach + n))]!; // beyond the reach the weight is 0
+    const own = k === 1 ? weights[0]! : 0, near = weights[k]!;
+    const far = k + 1 <= reach ? weights[k + 1]! : 0, last = k + 2 <= reach ? weights[k + 2]! : 0;
+    const a = at(-k), b = at(k), c = at(-k - 1), d = at(k + 1), e = at(-k - 2), f = at(k + 2);
+    addSeven(values, sums, own, near, far, last, middle, a, b, c, d, e, f);
+  }
+}
+
+function addSeven(
+  values: Uint16Array,
+  sums: Int32Array,
+  own: number,
+  near: number,
+  far: number,
+  last: number,
+  middle: number,
+  a: number,
+  b: number,
+  c: number,
+  d: number,
+  e: number,
+  f: number,
+): void {
+  for (let x = 0; x < sums.length; x++) {
+    sums[x] = sums[x]! + Math.imul(own, values[middle + x]!) + Math.imul(near, values[a + x]! + values[b + x]!) +
+      Math.imul(far, values[c + x]! + values[d + x]!) + Math.imul(last, values[e + x]! + values[f + x]!);
   }
 }
