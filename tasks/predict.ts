@@ -26,13 +26,13 @@ await runTask({
     ? await mf.loadFaces(flags.data, { part, mode: flags.lenient ? "lenient" : "strict" })
     : await loadData(flags);
   const runs = await mf.openRuns(root);
-  const { onProgress, end } = mf.trainingDisplay();
+  const display = mf.trainingDisplay();
   const images = await mf.packDataset(dataset, runs[0]!.config, {
+    ...display,
     preprocessDir: `${out}/preprocessed`,
     signal,
-    onProgress,
   });
-  end();
+  display.end();
   const bar = progress("predicting");
   const labels = dataset.samples.map(({ label }) => label);
   const members: mf.Predictions[] = [];

@@ -21,12 +21,12 @@ await runTask({
     count: whole().min(1).default(12).describe("Images in the picture."),
   }),
 }, async ({ steps, out, format, quality, workers, preview, count, ...flags }, { signal, progress }) => {
-  const { preprocess } = mf.resolveConfig({
-    preprocess: /^\s*\[/.test(steps) ? JSON.parse(steps) : steps.replaceAll(",", "+"),
-  });
+  const specs: mf.PreprocessSpec[] = /^\s*\[/.test(steps)
+    ? JSON.parse(steps)
+    : steps.split(/[,+]/).map((name) => ({ name: name.trim() }));
   const dataset = await loadData(flags), { samples } = dataset;
   const started = performance.now(), bar = progress("preprocessing images");
-  const made = await mf.preprocessImages(dataset, preprocess, {
+  const made = await mf.preprocessImages(dataset, specs, {
     dir: out,
     format,
     quality,
@@ -36,20 +36,19 @@ await runTask({
   });
   bar.end();
   const seconds = (performance.now() - started) / 1000;
-  for (const { message } of made.faults.slice(dataset.faults.length, 20)) console.log(message);
+  const faults = made.faults.slice(dataset.faults.length);
+  for (const { message } of faults.slice(0, 20)) console.log(message);
   for (const { path, text } of made.notes.slice(0, 20)) console.log(`${path}: ${text}`);
   if (made.notes.length > 20) console.log(`and ${made.notes.length - 20} more such images`);
   if (preview !== undefined) {
     const broken = new Set(made.faults.map(({ id }) => id));
     const sound = [...samples.keys()].filter((i) => !broken.has(samples[i]!.id));
-    const shown = Array.from(
-      { length: Math.min(count, sound.length) },
-      (_, k, n = Math.min(count, sound.length)) => sound[Math.floor(k * sound.length / n)]!,
-    );
+    const most = Math.min(count, sound.length);
+    const shown = Array.from({ length: most }, (_, k) => sound[Math.floor(k * sound.length / most)]!);
     console.log(`picture: ${await drawPreview(dataset, made, shown, preview)}`);
   }
   console.log(
-    `${samples.length} images, ${made.faults.length - dataset.faults.length} faults, ${made.notes.length} notes, ` +
+    `${samples.length} images, ${faults.length} faults, ${made.notes.length} notes, ` +
       `${seconds.toFixed(1)} s: ${made.root}`,
   );
 });

@@ -101,9 +101,9 @@ export async function packFold(
 ): Promise<{ readonly fold: mf.Fold; readonly images: mf.ImageSet }> {
   const folds = mf.splitDataset(dataset, config), fold = folds[k];
   if (!fold) throw new RangeError(`Cannot take fold ${k} as the folds are 0 to ${folds.length - 1}`);
-  const { onProgress, end } = mf.trainingDisplay();
-  const images = await mf.packDataset(dataset, config, { cacheDir: join(dirname(out), "cache"), signal, onProgress });
-  end();
+  const display = mf.trainingDisplay();
+  const images = await mf.packDataset(dataset, config, { ...display, cacheDir: join(dirname(out), "cache"), signal });
+  display.end();
   return { fold, images };
 }
 

@@ -10,6 +10,7 @@ import { type DownloadProgress, ensureDir, exists, withLock, writeAtomic } from 
 import { score } from "../metrics/mod.ts";
 import type { LoadedWeights } from "../models/mod.ts";
 import { ensemble, joinFolds, predict, writeSubmission } from "../predict/mod.ts";
+import type { PreprocessNote } from "../preprocess/mod.ts";
 import { splitDataset, splitReport } from "../split/mod.ts";
 import type { TrainConfig } from "./config.ts";
 import type { StepScores, StepState } from "./fit.ts";
@@ -35,6 +36,8 @@ export interface CrossValidateOptions {
   readonly onProgress?: (
     state: { readonly stage: "preprocess" | "pack" | "predict"; readonly done: number; readonly total: number },
   ) => void;
+  /** Called with what preprocessing could not do as usual, such as finding a face, if there is such. */
+  readonly onNotes?: (notes: readonly PreprocessNote[]) => void;
   /** Called before a fold; finished folds are only opened. */
   readonly onFold?: (fold: number, state: { readonly folds: number; readonly finished: boolean }) => void;
   /** Called once the weights that the config names are loaded into a fold's model. */
@@ -96,7 +99,7 @@ export async function crossValidate(
     throw new Error(`Cannot cross-validate as persons stand on both sides of a fold: ${leaked.join(", ")}`);
   }
 
-  const pack = { cacheDir, signal, onProgress };
+  const pack = { cacheDir, signal, onProgress, onNotes: options.onNotes };
   const images = await packDataset(dataset, config, pack);
   const testImages = test && await packDataset(test, config, pack);
   const dirOf = (k: number) => `${dir}/fold-${k}`;

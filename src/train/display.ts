@@ -6,6 +6,7 @@
 import type { EpochRow } from "../core/records.ts";
 import { type DownloadProgress, type Progress, progress, type ProgressOptions } from "../io/mod.ts";
 import type { LoadedWeights } from "../models/mod.ts";
+import type { PreprocessNote } from "../preprocess/mod.ts";
 import type { StepScores, StepState } from "./fit.ts";
 import { memoryLine, type StepMemory } from "./memory.ts";
 
@@ -15,6 +16,8 @@ export interface TrainingDisplay {
   onProgress(
     state: { readonly stage: "preprocess" | "pack" | "predict"; readonly done: number; readonly total: number },
   ): void;
+  /** Shows what preprocessing could not do as usual. */
+  onNotes(notes: readonly PreprocessNote[]): void;
   /** Shows that a fold begins. */
   onFold(fold: number, state: { readonly folds: number; readonly finished: boolean }): void;
   /** Shows weights being downloaded. */
@@ -60,6 +63,11 @@ export function trainingDisplay(options: ProgressOptions = {}): TrainingDisplay 
   const labelOf = (fold: number | undefined) => fold === undefined ? "training" : `fold ${fold}`;
   return {
     onProgress: ({ stage, done, total }) => barOf(STAGES[stage]).update(done, total),
+    onNotes(notes) {
+      const [{ path, text }] = notes as readonly [PreprocessNote];
+      const more = notes.length > 1 ? ` (and ${notes.length - 1} more such notes)` : "";
+      barOf(STAGES.preprocess).line(`${path}: ${text}${more}`);
+    },
     onFold(fold, { folds, finished }) {
       barOf(labelOf(fold)).line(`fold ${fold} of ${folds}${finished ? ": finished before, opened" : ""}`);
     },

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import type { ImageSet } from "../../src/core/mod.ts";
 import { combine } from "../../src/train/vary.ts";
-import { packDataset, parseVary, resolveConfig } from "../../src/train/mod.ts";
+import { initBackend } from "../../src/tensor/mod.ts";
+import { crossValidate, openRun, packDataset, parseVary, resolveConfig, trainingDisplay } from "../../src/train/mod.ts";
 import { withDir } from "../io/fixtures.ts";
 import { patchConfig } from "./fixtures.ts";
 import { writePatches } from "./patch_files.ts";
@@ -59,4 +60,35 @@ Deno.test("resolveConfig() takes lists of parts by name, as --vary gives them", 
     "preprocess=clahe(clip=4)",
   ]);
   assertEquals(combinations[2]!.config.preprocess.map(({ name }) => name), ["clahe", "sharpenEdges"]);
+});
+
+Deno.test("crossValidate() preprocesses training and test images, and the run remembers how", async () => {
+  await initBackend({ need: "train" });
+  await withDir(async (dir) => {
+    const dataset = await writePatches(`${dir}/data`, 4), stages: string[] = [];
+    const config = patchConfig({ folds: 2, epochs: 1, preprocess: "greyWorld" });
+    await crossValidate(dataset, config, {
+      dir: `${dir}/run`,
+      fold: 0,
+      test: dataset,
+      onProgress: ({ stage, done, total }) => done === total && stages.push(stage),
+    });
+    assertEquals(stages.filter((stage, i) => stage !== stages[i - 1]), [
+      "preprocess",
+      "pack",
+      "preprocess", // the test images are the same ones, whose pack is there
+      "predict",
+    ]);
+    assertEquals((await openRun(`${dir}/run/fold-0`)).config.preprocess, config.preprocess);
+    const folders = [...Deno.readDirSync(`${dir}/run/cache/preprocessed`)].filter(({ isDirectory }) => isDirectory);
+    assertEquals(folders.map(({ name }) => name.split("-")[0]), ["greyWorld"]);
+  });
+});
+
+Deno.test("trainingDisplay() shows the first of preprocessing's notes, and how many there are", () => {
+  const lines: string[] = [], display = trainingDisplay({ target: "log", write: (text) => lines.push(text) });
+  const note = (path: string) => ({ id: path, path, text: "No face was found." });
+  display.onNotes([note("a.jpg"), note("b.jpg"), note("c.jpg")]);
+  display.end();
+  assert(lines.join("").includes("a.jpg: No face was found. (and 2 more such notes)"), lines.join(""));
 });
