@@ -48,7 +48,8 @@ async function killFold(out: string, fold: number): Promise<void> {
 }
 
 Deno.test({
-  name: "cluster trains five folds as a job array, one killed and one sent back, and ends as one process does",
+  name:
+    "cluster trains five folds as a job array, one killed, one sent back and one out of time, and ends as one process does",
   ignore: missing !== undefined,
   async fn() {
     const dir = await Deno.makeTempDir({ prefix: "it's a cluster " });
@@ -67,6 +68,8 @@ Deno.test({
       await killFold(out, 0);
       await until(() => isThere(`${out}/fold-1/config.json`));
       await slurm.run("scontrol", "requeue", `${array}_1`);
+      await until(() => isThere(`${out}/fold-2/config.json`));
+      await slurm.run("scancel", "--signal=USR1", "--batch", `${array}_2`); // as Slurm does before the time is over
       await until(async () => await slurm.run("squeue", "-h") === "");
 
       const read = (name: string) => Deno.readTextFile(`${out}/cluster/${name}.log`).catch((error) => `${error}`);
@@ -74,7 +77,8 @@ Deno.test({
       const joined = await read(`join-${join}`);
       assertMatch(lastLine(joined), /^macro F1 .*, 140 images, 5 folds, out-of-fold$/, logs.join("\n"));
       assertStringIncludes(logs[0]!, "fold 0 was killed, and goes into the queue again");
-      assertEquals(logs.map((log) => log.split("140 images of 20 persons").length - 1), [2, 2, 1, 1, 1]); // their turns
+      assertStringIncludes(logs[2]!, "fold 2 is out of time, and goes into the queue again");
+      assertEquals(logs.map((log) => log.split("140 images of 20 persons").length - 1), [2, 2, 2, 1, 1]); // their turns
 
       await runTask("crossval", ...crossval, "--out", `${dir}/one`);
       assertEquals(await results(out), await results(`${dir}/one`));
