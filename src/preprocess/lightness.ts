@@ -8,7 +8,8 @@ import type { Pixels } from "../core/resample.ts";
 
 /*
  * Whole numbers with a fixed point, whose bits are: 16 of light, 14 of a factor to Y, 15 of X, Y and Z as places in ROOT, 13 of
- * f, 15 of X, Y and Z again, 12 of a factor to light, 14 of light as a place in BYTE. Each sum of products fits 31.
+ * f, 15 of X, Y and Z again, 12 of a factor to light, 14 of light as a place in BYTE. Each sum of products fits 31. So 15 bits
+ * (16 + 14 - 15) are dropped on the way there and 13 (15 + 12 - 14) on the way back, half of one added before.
  */
 const LIGHT_ONE = 65535, FACTOR = 1 << 14, SHARES = 1 << 15, ROOT_ONE = 1 << 13, BACK = 1 << 12, PLACES = 1 << 14;
 
@@ -116,7 +117,7 @@ function relight(
   from: number,
   to: number,
 ): void {
-  const light = LIGHT, roots = ROOT, cube = CUBE, byte = BYTE, shifts = SHIFT, most = CUBE.length - 1;
+  const light = LIGHT, roots = ROOT, cube = CUBE, byte = BYTE, shifts = SHIFT, most = CUBE.length - 1, white = PLACES;
   const xr = XR, xg = XG, xb = XB, yr = YR, yg = YG, yb = YB, zr = ZR, zg = ZG, zb = ZB;
   const rx = RX, ry = RY, rz = RZ, gx = GX, gy = GY, gz = GZ, bx = BX, by = BY, bz = BZ;
   for (let p = from, i = 3 * from; p < to; p++, i += 3) {
@@ -137,8 +138,8 @@ function relight(
     const red = (Math.imul(rx, x) + Math.imul(ry, y) + Math.imul(rz, z) + 4096) >> 13;
     const green = (Math.imul(gx, x) + Math.imul(gy, y) + Math.imul(gz, z) + 4096) >> 13;
     const blue = (Math.imul(bx, x) + Math.imul(by, y) + Math.imul(bz, z) + 4096) >> 13;
-    out[i] = byte[red < 0 ? 0 : red > 16384 ? 16384 : red]!;
-    out[i + 1] = byte[green < 0 ? 0 : green > 16384 ? 16384 : green]!;
-    out[i + 2] = byte[blue < 0 ? 0 : blue > 16384 ? 16384 : blue]!;
+    out[i] = byte[red < 0 ? 0 : red > white ? white : red]!;
+    out[i + 1] = byte[green < 0 ? 0 : green > white ? white : green]!;
+    out[i + 2] = byte[blue < 0 ? 0 : blue > white ? white : blue]!;
   }
 }

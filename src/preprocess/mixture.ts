@@ -45,7 +45,7 @@ export function refitMixture(mixture: Mixture, colours: Float32Array, weights: F
   const parts = new Float64Array(COMPONENTS);
   return maximise(colours, (p, add) => {
     const weight = weights[p]!;
-    if (p % 2 === 0 || weight < 0.02) return; // half of the pixels do, and most of the others are all on the other side
+    if (p % 2 === 0 || weight < 0.02) return; // every other pixel will do, and most are wholly on the other side
     const sum = densities(mixture, colours, p, parts);
     for (let c = 0; c < COMPONENTS; c++) add(c, weight * parts[c]! / sum);
   }, weights.length);

@@ -7,9 +7,8 @@ import { checkInteger, list } from "../core/check.ts";
 import { resolveSpec } from "../core/parts.ts";
 import type { Dataset, Fault } from "../core/records.ts";
 import { ensureDir, withLock, writeAtomic } from "../io/files.ts";
-import { removeTemporaries } from "../io/image_file.ts";
+import { namesIn, removeTemporaries } from "../io/image_file.ts";
 import { inFlight, type WatchOptions } from "../io/in_flight.ts";
-import { listFiles } from "../io/listing.ts";
 import { faultError } from "../io/validate.ts";
 import { startCrew } from "./crew.ts";
 import type { Recipe } from "./process_file.ts";
@@ -22,7 +21,7 @@ export interface PreprocessOptions extends WatchOptions {
   readonly dir: string;
   /** Workers; as many as the machine has cores, eight at most, unless given. With 0 the main thread does it. */
   readonly workers?: number;
-  /** Format of the files; "jpeg" unless given. PNG loses nothing, at some six times the size. */
+  /** Format of the files; "jpeg" unless given. PNG loses nothing and takes several times the room. */
   readonly format?: "jpeg" | "png";
   /** JPEG quality, 1..100; 95 unless given. */
   readonly quality?: number;
@@ -50,7 +49,8 @@ export interface PreprocessedDataset extends Dataset {
  * The files of a list of steps are in a folder of their own, called by the steps and a digest of all their options; a file
  * is called by its sample and a digest of the source's path, size and time of change. Whatever is there is not made
  * again, so a call that was stopped is gone on with, and of several processes one makes the files and the others wait. A
- * file gets its source's time of change, so that packs made of it are found again even where the files were made anew.
+ * file gets its source's time of change, so that packs made of it are found again even where the files were made anew. What
+ * was made of sources as they were earlier stays; the whole folder may be removed at any time.
  *
  * @example
  * ```ts
@@ -130,7 +130,7 @@ async function makeMissing(
   { folder, recipe, entries, workers, addFault }: Work,
   { signal, onProgress }: WatchOptions,
 ): Promise<void> {
-  const there = new Set(await listFiles(folder)), total = entries.length;
+  const there = await namesIn(folder), total = entries.length;
   const missing = [...entries.keys()].filter((i) => entries[i]!.job && !there.has(entries[i]!.name));
   onProgress?.({ done: total - missing.length, total });
   if (missing.length === 0) return;

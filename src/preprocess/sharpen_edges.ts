@@ -134,6 +134,7 @@ function addWeighted(values: Uint16Array, places: Int32Array, weights: Int32Arra
   }
 }
 
+/** Adds one run, which begins at `middle`, and three pairs; plain numbers keep the loop free of look-ups. */
 function addSeven(
   values: Uint16Array,
   sums: Int32Array,

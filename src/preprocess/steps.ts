@@ -20,6 +20,9 @@ const byte = z.number().min(0).max(255);
 /** zod spells optional options out in its own types; here they are those of the record. */
 type Plain<T> = z.ZodType<T, T>;
 
+const triple = (number: z.ZodNumber) =>
+  z.tuple([number, number, number]) as unknown as Plain<readonly [number, number, number]>;
+
 /** How an ONNX model takes its input. */
 const modelOptions = (
   what: string,
@@ -33,9 +36,6 @@ const modelOptions = (
   modelMean: triple(byte).default(mean).describe("What the model takes from the bytes of red, green and blue."),
   modelStd: triple(z.number().gt(0)).default(std).describe("What the model divides the rest by."),
 });
-
-const triple = (number: z.ZodNumber) =>
-  z.tuple([number, number, number]) as unknown as Plain<readonly [number, number, number]>;
 
 /**
  * Every preprocessing step, by the name used in configs.

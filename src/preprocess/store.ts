@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { list } from "../core/check.ts";
 import type { Fault, Sample } from "../core/records.ts";
 import { readJson, sha256, statIfThere } from "../io/files.ts";
+import { namesIn } from "../io/image_file.ts";
 import { inFlight } from "../io/in_flight.ts";
-import { listFiles } from "../io/listing.ts";
 import { type Job, notesPath, type Recipe } from "./process_file.ts";
 
 /** Changes whenever the same steps would give other pixels. */
@@ -76,8 +76,8 @@ export async function nameFiles(
 
 /** What the steps noted of each file of a folder, by the file's name. */
 export async function readNotes(folder: string): Promise<ReadonlyMap<string, readonly string[]>> {
-  const names = await listFiles(folder), there = new Set(names), notes = new Map<string, readonly string[]>();
-  const noted = names.filter((name) => there.has(notesPath(name)));
+  const names = await namesIn(folder), notes = new Map<string, readonly string[]>();
+  const noted = [...names].filter((name) => names.has(notesPath(name)));
   await inFlight(noted.length, async (i) => {
     notes.set(noted[i]!, await readJson(join(folder, notesPath(noted[i]!))) as string[]);
   });
