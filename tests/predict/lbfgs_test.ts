@@ -24,11 +24,17 @@ Deno.test("minimise() solves badly scaled quadratics", () => {
   for (let k = 0; k < 5; k++) {
     const target = Float64Array.from({ length: between(rng, 1, 40) }, () => randomNormal(rng));
     const scales = target.map(() => 10 ** (4 * rng() - 2));
-    const { point } = minimise(new Float64Array(target.length), (x, gradient) => {
+    let evaluations = 0;
+    const { point, steps } = minimise(new Float64Array(target.length), (x, gradient) => {
+      evaluations++;
       gradient.set(x.map((value, i) => 2 * scales[i]! * (value - target[i]!)));
       return x.reduce((sum, value, i) => sum + scales[i]! * (value - target[i]!) ** 2, 0);
     }, { tolerance: 1e-9, steps: 5000 }); // ten steps' memory of up to forty curvatures takes its time
     assert(largestDifference(point, target) < 1e-6);
+    assert(
+      evaluations <= 10 + 1.5 * steps,
+      `${evaluations} evaluations in ${steps} steps: they should have the right length`,
+    );
   }
 });
 

@@ -134,10 +134,17 @@ Deno.test("chooseViews() takes the best view first, and chooses the best row", (
 });
 
 Deno.test("chooseViews() takes a pass only if it is worth its cost", () => {
-  const views = someViews();
-  assertEquals(chooseViews(views, { objective: "logLoss", minGain: 10 }).findIndex(({ chosen }) => chosen), 0);
-  const alike = { ...views, views: views.views.map(({ name }) => ({ name, probabilities: views.probabilities })) };
-  assertEquals(chooseViews(alike, { objective: "macroF1" }).findIndex(({ chosen }) => chosen), 0);
+  const labels = randomLabels(rng, 300, 4);
+  const members = [1.5, 1.5, 1.5, 1.5].map((strength) => randomMember(rng, labels, 4, { strength }));
+  const views = members.map(({ probabilities }, k) => ({ name: `${k}`, probabilities }));
+  const passes = (minGain: number) =>
+    chooseViews({ ...members[0]!, views }, { objective: "logLoss", minGain }).find(({ chosen }) => chosen)!.passes;
+  const all = chooseViews({ ...members[0]!, views }, { objective: "logLoss" });
+  assert(passes(0) >= 2); // as good as each other, and each of its own opinion
+  assertEquals(passes(all[1]!.gain + 1e-9), 1); // the second pass gains most
+  assertEquals(passes((all[1]!.gain + all[2]!.gain) / 2), 2);
+  const alike = members.map((_, k) => ({ name: `${k}`, probabilities: members[0]!.probabilities }));
+  assertEquals(chooseViews({ ...members[0]!, views: alike }, { objective: "macroF1" })[0]!.chosen, true);
 });
 
 Deno.test("chooseViews() wants views apart", () => {
