@@ -79,7 +79,10 @@ function readChances(model: string, output: { data: ArrayLike<number>; dims: rea
   return { values, size: [height, width] };
 }
 
-/** Blends the image with a colour by chances that are brought to its size, bilinearly; half a chance is half of each. */
+/**
+ * Blends the image with a colour by chances that are brought to its size, bilinearly. From a quarter to three quarters of a
+ * chance the image's share goes from none to all, so that a surface that is hardly in doubt leaves no ghost.
+ */
 function paintOver(
   { data, height, width }: Pixels,
   { values, size: [rows, columns] }: Chances,
@@ -92,7 +95,7 @@ function paintOver(
     for (let x = 0; x < columns; x++) line[x] = values[top + x]! * (1 - lower) + values[bottom + x]! * lower;
     for (let x = 0; x < width; x++, i += 3) {
       const left = line[across.first[x]!]!, share = left + (line[across.second[x]!]! - left) * across.share[x]!;
-      const kept = share <= 0 ? 0 : share >= 1 ? 1 : share;
+      const kept = share <= 0.25 ? 0 : share >= 0.75 ? 1 : 2 * share - 0.5;
       out[i] = red + (data[i]! - red) * kept + 0.5;
       out[i + 1] = green + (data[i + 1]! - green) * kept + 0.5;
       out[i + 2] = blue + (data[i + 2]! - blue) * kept + 0.5;

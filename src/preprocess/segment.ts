@@ -22,7 +22,8 @@ const PLACE = 0.6;
  * How likely each pixel is the person's.
  *
  * @param image A small copy of a portrait, RGB 0..255.
- * @returns Probabilities 0..1, `[H, W]`: one connected region without holes where they are above a half.
+ * @returns Probabilities 0..1, `[H, W]`: one connected region without holes where they are above a half. What looked like
+ * the person elsewhere has 0, and a hole 1.
  */
 export function segmentPerson(image: Pixels): Float32Array {
   const { height, width } = image, area = height * width, size = [height, width] as const;
@@ -46,7 +47,7 @@ export function segmentPerson(image: Pixels): Float32Array {
     smooth(odds, drawn, chances, size);
   }
   const region = mainRegion(Uint8Array.from(chances, (chance) => chance > 0.5 ? 1 : 0), size, prior);
-  return chances.map((chance, p) => region[p] === 1 ? Math.max(chance, 0.51) : Math.min(chance, 0.49));
+  return chances.map((chance, p) => chance > 0.5 === (region[p] === 1) ? chance : region[p]!);
 }
 
 /** Luma and the two colour differences of JPEG, three for each pixel. */

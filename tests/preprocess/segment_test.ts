@@ -71,3 +71,13 @@ Deno.test("eraseBackground paints what is behind a figure over at full size, and
   assert(overlap(gone, truth.map((value) => 1 - value)) > 0.85, `${overlap(gone, truth.map((value) => 1 - value))}`);
   assert(either > 0.9, `only ${either} is either kept or gone`); // the rest is the soft border
 });
+
+Deno.test("eraseBackground leaves nothing of what is apart from the figure, whatever its colour, and fills holes", async () => {
+  const { image } = figure(128, 96), { data } = image;
+  for (let y = 4; y < 14; y++) for (let x = 4; x < 14; x++) data.set([205, 150, 125], 3 * (y * 96 + x)); // skin in a corner
+  for (let y = 50; y < 58; y++) for (let x = 44; x < 52; x++) data.set([120, 150, 90], 3 * (y * 96 + x)); // wall in the face
+  const erase = build("preprocessing step", PREPROCESS, { name: "eraseBackground", fill: 0, side: 128 });
+  const made = (await erase(image, () => {})).data;
+  assertEquals([...made.subarray(3 * (9 * 96 + 9), 3 * (9 * 96 + 10))], [0, 0, 0]);
+  assertEquals([...made.subarray(3 * (54 * 96 + 48), 3 * (54 * 96 + 49))], [120, 150, 90]);
+});
