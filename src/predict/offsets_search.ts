@@ -18,8 +18,8 @@ const ROUNDS = 50;
 /** How far from the place where a decision changes an offset is set, in nats, where there is room. */
 const MARGIN = 0.01;
 
-/** What a step must gain in the objective, so that rounding does not drive it in circles. */
-const LEAST_GAIN = 1e-12;
+/** What a step must gain in the objective: less would not show, and many a round would go into it. */
+const LEAST_GAIN = 1e-6;
 
 /** Places where decisions change that are nearer to each other than this count as one, as rounding might confuse them. */
 const APART = 1e-9;
@@ -39,20 +39,22 @@ export function searchOffsets(
   classes: number,
   { penalty, limit }: OffsetCost,
 ): Float64Array {
-  const offsets = new Float64Array(classes);
+  const offsets = new Float64Array(classes), leaders = leadersOf(offsets, logs, labels.length);
   const cost = (offset: number) => penalty * offset * offset / classes; // the other classes' share stays as it is
   for (let round = 0; round < ROUNDS; round++) {
     let better = false;
     for (let c = 0; c < classes; c++) {
       const current = offsets[c]!;
-      let best = macroF1At(offsets, logs, labels) - cost(current) + LEAST_GAIN, place = current;
-      for (const { low, high, macroF1 } of spansOf(c, offsets, logs, labels, limit)) {
+      let best = macroF1Of(leaders.first, labels, classes) - cost(current) + LEAST_GAIN, place = current;
+      for (const { low, high, macroF1 } of spansOf(c, offsets, logs, labels, leaders, limit)) {
         if (high - low < APART || macroF1 < best) continue;
         const tried = nearestToZero(low, high), value = macroF1 - cost(tried);
         if (value > best) [best, place] = [value, tried];
       }
-      better ||= place !== current;
+      if (place === current) continue;
+      better = true;
       offsets[c] = place;
+      rank(leaders, offsets, logs);
     }
     if (!better) break;
   }
@@ -68,12 +70,43 @@ export function searchOffsets(
  * @returns Macro F1, 0..1.
  */
 export function macroF1At(offsets: Float64Array, logs: Float64Array, labels: Int32Array): number {
-  const C = offsets.length, counts = noCounts(C);
+  return macroF1Of(leadersOf(offsets, logs, labels.length).first, labels, offsets.length);
+}
+
+function macroF1Of(decided: Int32Array, labels: Int32Array, classes: number): number {
+  const counts = noCounts(classes);
   for (let i = 0; i < labels.length; i++) {
     counts.support[labels[i]!]!++;
-    count(counts, highestOf(logs, i * C, offsets), labels[i]!, 1);
+    count(counts, decided[i]!, labels[i]!, 1);
   }
   return meanF1(counts);
+}
+
+/** The classes of the highest and second highest sum of log-probability and offset in each row; of equal ones the first. */
+interface Leaders {
+  readonly first: Int32Array;
+  readonly second: Int32Array;
+}
+
+function leadersOf(offsets: Float64Array, logs: Float64Array, rows: number): Leaders {
+  const leaders = { first: new Int32Array(rows), second: new Int32Array(rows) };
+  rank(leaders, offsets, logs);
+  return leaders;
+}
+
+/** Fills in the leaders. */
+function rank({ first, second }: Leaders, offsets: Float64Array, logs: Float64Array): void {
+  const C = offsets.length;
+  for (let i = 0; i < first.length; i++) {
+    let highest = -Infinity, next = -Infinity, a = 0, b = 0;
+    for (let c = 0; c < C; c++) {
+      const value = logs[i * C + c]! + offsets[c]!;
+      if (value > highest) [next, b, highest, a] = [highest, a, value, c];
+      else if (value > next) [next, b] = [value, c];
+    }
+    first[i] = a;
+    second[i] = b;
+  }
 }
 
 /** A span of offsets of one class within which all decisions, and so macro F1, are the same. */
@@ -84,17 +117,20 @@ interface Span {
 }
 
 /** The spans of -limit..limit, ascending, with the other classes' offsets as they are. */
-function spansOf(c: number, offsets: Float64Array, logs: Float64Array, labels: Int32Array, limit: number): Span[] {
+function spansOf(
+  c: number,
+  offsets: Float64Array,
+  logs: Float64Array,
+  labels: Int32Array,
+  { first, second }: Leaders,
+  limit: number,
+): Span[] {
   const C = offsets.length, counts = noCounts(C);
   const places = new Float64Array(labels.length), rivals = new Int32Array(labels.length);
   const between: number[] = [];
   for (let i = 0; i < labels.length; i++) {
-    let highest = -Infinity, rival = 0;
-    for (let k = 0; k < C; k++) {
-      const value = logs[i * C + k]! + offsets[k]!;
-      if (k !== c && value > highest) [highest, rival] = [value, k];
-    }
-    const place = highest - logs[i * C + c]!; // from here on the example is decided for the class
+    const rival = first[i] === c ? second[i]! : first[i]!;
+    const place = logs[i * C + rival]! + offsets[rival]! - logs[i * C + c]!; // from here on it is decided for the class
     places[i] = place;
     rivals[i] = rival;
     if (place > -limit && place < limit) between.push(i);
@@ -151,12 +187,14 @@ function nearestToZero(low: number, high: number): number {
   return Math.min(Math.max(0, low + margin), high - margin);
 }
 
-/** The class of the highest sum of log-probability and offset in the row that starts at `row`; the first of equal ones. */
-export function highestOf(logs: Float64Array, row: number, offsets: Float64Array): number {
-  let highest = -Infinity, best = 0;
-  for (let c = 0; c < offsets.length; c++) {
-    const value = logs[row + c]! + offsets[c]!;
-    if (value > highest) [highest, best] = [value, c];
-  }
-  return best;
+/**
+ * The class of the highest sum of log-probability and offset in each row; of several equal ones the first.
+ *
+ * @param offsets Offsets `[C]`, in nats.
+ * @param logs Log-probabilities `[N, C]`, in nats.
+ * @param rows Number of rows N.
+ * @returns Class numbers `[N]`.
+ */
+export function highestOf(offsets: Float64Array, logs: Float64Array, rows: number): Int32Array {
+  return leadersOf(offsets, logs, rows).first;
 }

@@ -13,6 +13,9 @@ import { softmaxRows } from "./rows.ts";
 /** Temperatures are looked for in 1/RANGE..RANGE: labels that are all right, or no better than chance, have no best one. */
 const RANGE = 100;
 
+/** A step of less than this share of the place ends the search; what it leaves of the error is its square. */
+const PRECISION = 1e-8;
+
 /** What a kept record must be. */
 export const TEMPERATURE_SCHEMA: z.ZodType<TemperatureCalibration> = z.strictObject({
   method: z.literal("temperature"),
@@ -43,11 +46,11 @@ export function fitTemperature({ classes, probabilities, labels }: Predictions):
   let low = Math.min(1, end), high = Math.max(1, end), before = high - low, last = before;
   for (let round = 0; round < 100; round++) {
     const newton = inverse - slope / curvature;
+    if (Math.abs(newton - inverse) <= PRECISION * inverse) return found(newton);
     const shrinks = Math.abs(newton - inverse) <= before / 2;
     const next = newton > low && newton < high && shrinks ? newton : (low + high) / 2;
     [before, last] = [last, Math.abs(next - inverse)];
     inverse = next;
-    if (last <= 1e-10 * inverse) break;
     ({ slope, curvature } = at(inverse));
     if (slope > 0) high = inverse;
     else low = inverse;

@@ -78,6 +78,19 @@ Deno.test("calibrate() finds the sharpness that predictions were given, and take
   }
 });
 
+Deno.test("calibrate() finds a temperature in a handful of passes over the rows", () => {
+  const { predictions } = makePredictions(seededRng(9), { rows: 500, classes: 4, sharpness: 1.7 });
+  const exp = Math.exp;
+  let calls = 0;
+  try {
+    Math.exp = (x) => (calls++, exp(x));
+    calibrate(predictions, { name: "temperature" });
+  } finally {
+    Math.exp = exp;
+  }
+  assert(calls / predictions.probabilities.length < 9, `${calls}`); // a step too small to move once sent it back to halving
+});
+
 Deno.test("calibrate() gives the same whatever the order of rows", () => {
   const rng = printedRng();
   for (let round = 0; round < 6; round++) {
