@@ -183,7 +183,19 @@ function checkClasses<P extends Predictions>(attempt: string, parts: readonly P[
   return first;
 }
 
-function checkProbabilities(attempt: string, { ids, classes, probabilities }: Predictions, member: number): void {
+/**
+ * Checks that there is a probability for each row and class.
+ *
+ * @param attempt What cannot be done otherwise.
+ * @param member The member's number, for the message.
+ * @throws {TypeError} If there are too few or too many.
+ * @throws {RangeError} If one is negative or not a finite number; the message names its id and class.
+ */
+export function checkProbabilities(
+  attempt: string,
+  { ids, classes, probabilities }: Predictions,
+  member: number,
+): void {
   if (probabilities.length !== ids.length * classes.length) {
     throw new TypeError(
       `Cannot ${attempt} as member ${member} must have ${ids.length} x ${classes.length} probabilities: current ` +

@@ -7,7 +7,7 @@
 import { list, show } from "../core/check.ts";
 import { type Predictions, UNKNOWN_LABEL } from "../core/records.ts";
 import { type Attribute, decodeLabel, type Schema } from "../core/schema.ts";
-import { type Aligned, alignMembers } from "./align.ts";
+import { type Aligned, alignMembers, checkProbabilities } from "./align.ts";
 import { normaliseRows } from "./rows.ts";
 
 /**
@@ -64,10 +64,11 @@ export function attributeMarginals(predictions: Predictions, schema: Schema, nam
  * @param schema The attributes and their classes.
  * @param members For each attribute a member's predictions over all classes, whose marginals are taken, or over the attribute's
  * levels; all for the same ids.
- * @returns Predictions over the schema's classes in the order of the first attribute's rows; a label where all of the
- * attributes' are known.
- * @throws {TypeError} If an attribute is missing or unknown, classes do not fit, ids differ, or members contradict each other's
- * labels.
+ * @returns Predictions over the schema's classes in the order of the first attribute's rows; a label where a member over all
+ * classes knows it, or where those of all attributes are known.
+ * @throws {TypeError} If an attribute is missing or unknown, classes do not fit, ids differ, or members over all classes
+ * contradict each other's labels.
+ * @throws {RangeError} If a probability is negative or no finite number.
  */
 export function combineAttributes(
   schema: Schema,
@@ -85,7 +86,8 @@ export function combineAttributes(
     );
   }
   const marginals = schema.attributes.map((attribute) => levelsOf(members[attribute.name]!, schema, attribute));
-  const rows = sameRows(marginals), { ids } = marginals[0]!, width = schema.classes.length;
+  const { ids, labels: known, members: aligned } = sameRows(schema, members, marginals), width = schema.classes.length;
+  const rows = aligned.map(({ places }) => places ?? Int32Array.from(ids, (_, row) => row));
   const levelsOfClass = schema.classes.map((_, label) => decodeLabel(schema, label));
   const values = new Float64Array(ids.length * width), labels = new Int32Array(ids.length);
   for (let row = 0; row < ids.length; row++) {
@@ -96,7 +98,7 @@ export function combineAttributes(
         1,
       );
     });
-    labels[row] = marginals.reduce((label, { classes, labels }, a) => {
+    labels[row] = known[row] !== UNKNOWN_LABEL ? known[row]! : marginals.reduce((label, { classes, labels }, a) => {
       const level = labels[rows[a]![row]!]!;
       return label === UNKNOWN_LABEL || level === UNKNOWN_LABEL ? UNKNOWN_LABEL : label * classes.length + level;
     }, 0);
@@ -108,6 +110,7 @@ export function combineAttributes(
 /** A member's predictions of an attribute's levels. */
 function levelsOf(member: Predictions, schema: Schema, attribute: Attribute): Predictions {
   const { name, levels } = attribute;
+  checkProbabilities("combine attributes", member, schema.attributes.indexOf(attribute));
   if (schema.attributes.length > 1 && sameNames(member.classes, schema.classes)) {
     return attributeMarginals(member, schema, name);
   }
@@ -120,18 +123,24 @@ function levelsOf(member: Predictions, schema: Schema, attribute: Attribute): Pr
   return member;
 }
 
-/** Each member's rows for the first one's ids; ids are checked as those of an ensemble. */
-function sameRows(members: readonly Predictions[]): Int32Array[] {
-  const aligned: Aligned = alignMembers(
+/** The members' rows by the first one's ids, and the labels that members over all classes know; both are checked as an ensemble's. */
+function sameRows(
+  schema: Schema,
+  members: Readonly<Record<string, Predictions>>,
+  marginals: readonly Predictions[],
+): Aligned {
+  return alignMembers(
     "combine attributes",
-    members.map(({ ids }) => ({
-      ids,
-      classes: [""],
-      probabilities: new Float32Array(ids.length),
-      labels: new Int32Array(ids.length).fill(UNKNOWN_LABEL), // those of different attributes are not to be compared
-    })),
+    marginals.map(({ ids }, a) => {
+      const { classes, labels } = members[schema.attributes[a]!.name]!;
+      return {
+        ids,
+        classes: [""],
+        probabilities: new Float32Array(ids.length),
+        labels: sameNames(classes, schema.classes) ? labels : new Int32Array(ids.length).fill(UNKNOWN_LABEL),
+      };
+    }),
   );
-  return aligned.members.map(({ places }) => places ?? Int32Array.from(aligned.ids, (_, row) => row));
 }
 
 function attributePlace({ attributes }: Schema, name: string): number {

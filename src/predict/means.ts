@@ -43,7 +43,7 @@ const TINY = 2 ** -126;
 /** Weights whose sums differ by less are a tie: 0.1 + 0.2 and 0.3 are. */
 const TIE = 1e-9;
 
-/** A mean of the form `after(sum of share * before(p))`; rows then sum to 1, unless it is told that they do. */
+/** A mean of the form `after(sum of share * before(p))`; with `after`, rows are then scaled to sum to 1. */
 function elementwise(
   before: (probability: number) => number,
   after?: (sum: number) => number,

@@ -70,6 +70,24 @@ Deno.test("combineAttributes() numbers classes as the schema does", () => {
   }
 });
 
+Deno.test("combineAttributes() takes labels from whoever knows them, and refuses those that contradict each other", () => {
+  const one = faces(), nobody = { ...one, labels: one.labels.map(() => -1) };
+  assertEquals(combineAttributes(FACE_SCHEMA, { mask: nobody, gender: one, age: nobody }).labels, one.labels);
+  assertEquals(combineAttributes(FACE_SCHEMA, { mask: nobody, gender: nobody, age: nobody }).labels, nobody.labels);
+  const other = { ...one, labels: one.labels.map((label) => (label + 1) % 18) };
+  assertThrows(
+    () => combineAttributes(FACE_SCHEMA, { mask: one, gender: one, age: other }),
+    TypeError,
+    "agree on labels",
+  );
+});
+
+Deno.test("combineAttributes() refuses a probability that is none", () => {
+  const one = faces(), probabilities = one.probabilities.with(18 * 3 + 2, NaN);
+  const broken = { ...one, probabilities };
+  assertThrows(() => combineAttributes(FACE_SCHEMA, { mask: one, gender: broken, age: one }), RangeError, `"image 3"`);
+});
+
 Deno.test("combineAttributes() refuses attributes, classes and ids that do not fit", () => {
   const one = faces();
   assertThrows(
