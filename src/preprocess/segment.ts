@@ -77,7 +77,8 @@ function priorOf(height: number, width: number): Float32Array {
       const u = Math.abs((x + 0.5) / width - 0.5);
       const head = 1 - Math.hypot(u / 0.29, (v - 0.44) / 0.33);
       const body = v > 0.66 ? (spread - u) / 0.22 : -1;
-      out[p] = Math.max(-4, Math.min(4, 7 * Math.max(head, body)));
+      const chest = v > 0.72 ? 14 * (0.26 - u) : -4; // beside it shoulders begin anywhere, so that colour decides
+      out[p] = Math.max(-4, Math.min(4, Math.max(7 * head, chest, Math.min(1, 7 * body))));
     }
   }
   return out;

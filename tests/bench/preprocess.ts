@@ -44,11 +44,13 @@ await runTask({
       "OpenCV, bytes of Lab": (dir) => theirs(root, paths, { dir, workers, python, lab: "bytes", signal }),
       "OpenCV, floats of Lab": (dir) => theirs(root, paths, { dir, workers, python, lab: "float", signal }),
     };
-    const seconds: Record<string, number[]> = {};
+    const seconds: Record<string, number[]> = {}, timing = progress("timing");
     for (let round = 0; round < rounds; round++) {
       for (const [name, run] of Object.entries(programs)) {
         const dir = await Deno.makeTempDir({ dir: temporary });
-        (seconds[name] ??= []).push(await run(dir));
+        const taken = await run(dir);
+        (seconds[name] ??= []).push(taken);
+        timing.line(`round ${round + 1}, ${name}: ${taken.toFixed(2)} s`);
         await Deno.remove(dir, { recursive: true });
       }
     }
