@@ -29,8 +29,10 @@ const COLUMNS = 6;
  * import { plotReliability } from "maskfold";
  * import { assert } from "@std/assert";
  *
- * const rows = [{ name: null, count: 30, confidence: 0.55, frequency: 0.5 }, { name: null, count: 70, confidence: 0.9, frequency: 0.8 }];
- * const chart = await plotReliability(rows);
+ * const chart = await plotReliability([
+ *   { name: null, count: 30, confidence: 0.55, frequency: 0.5 },
+ *   { name: null, count: 70, confidence: 0.9, frequency: 0.8 },
+ * ]);
  * assert(chart.svg.includes("probability"));
  * ```
  *

@@ -28,7 +28,10 @@ export interface Answer extends Unlabelled {
 /** Turns members' predictions, which have no labels, into an answer for the same ids in the same order. */
 export type Rule = (members: Members<Unlabelled>) => Answer;
 
-/** Learns a rule from members' labelled predictions, and the person of each row. */
+/**
+ * Learns a rule from members' labelled predictions, and the person of each row. It is called once for each part that is judged
+ * and must keep nothing from one call to the next: what is judged now was learnt from before.
+ */
 export type Fit = (members: Members<Predictions>, groups: readonly string[]) => Rule;
 
 /** How a fit is judged. */
@@ -88,7 +91,8 @@ export interface NestedGain {
  * assert(difference.logLoss.high < 0 && difference.accuracy.difference === 0);
  * ```
  *
- * @param members Predictions of the same ids in any order; every label must be known to one of them.
+ * @param members Predictions of images that the models were not trained on, such as out-of-fold ones: of the same ids, in any
+ * order, every label known to one of them.
  * @param groups The person of each of the first member's rows `[N]`.
  * @param options What is fitted, and how it is judged.
  * @returns The scores, and their differences.

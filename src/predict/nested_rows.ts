@@ -72,6 +72,7 @@ export function checkAnswer(
 ): void {
   checkSameClasses(attempt, asked.classes, answer.classes);
   checkSameLength(attempt, { "ids asked for": asked.ids, "ids answered": answer.ids, predicted: answer.predicted });
+  checkSameLength(attempt, { "probabilities asked for": asked.probabilities, answered: answer.probabilities });
   const other = answer.ids.findIndex((id, i) => id !== asked.ids[i]);
   if (other >= 0) {
     throw new TypeError(

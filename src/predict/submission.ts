@@ -49,6 +49,8 @@ export interface SubmissionOptions extends DecideOptions {
  *
  * @param predictions What is decided on, in the order of the rows.
  * @param path The csv file.
+ * @param options Offsets to decide with, if there are any, and the columns' names.
+ * @throws {TypeError} If the offsets are of other classes.
  */
 export async function writeSubmission(
   predictions: Predictions,

@@ -20,7 +20,7 @@ const PRECISION = 1e-8;
 export const TEMPERATURE_SCHEMA: z.ZodType<TemperatureCalibration> = z.strictObject({
   method: z.literal("temperature"),
   classes: z.array(z.string()),
-  temperature: z.number().positive(),
+  temperature: z.number().min(1e-6), // less would leave no finite number
 });
 
 /**

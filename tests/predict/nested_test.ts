@@ -59,6 +59,18 @@ Deno.test("nestedGain() shows a rule no label, and no person that its fit saw", 
   assertEquals(judged.sort(), predictions.ids.toSorted()); // each row is judged once
 });
 
+Deno.test("nestedGain() gives rules predictions that have no labels, by type and in fact", () => {
+  const { predictions, groups } = makePredictions(seededRng(3), { rows: 40, classes: 3 });
+  const seen: unknown[] = [];
+  const peek: Fit = () => ([rows]) => {
+    // @ts-expect-error: a rule is given no labels
+    seen.push(rows.labels);
+    return rows;
+  };
+  nestedGain([predictions], groups, { ...options, fit: peek, folds: 4 });
+  assertEquals(seen, Array(4).fill(undefined));
+});
+
 Deno.test("nestedGain() of a calibration finds the gain of predictions that are too sure, and its interval", () => {
   const { predictions, groups } = makePredictions(seededRng(4), { rows: 1200, classes: 4, sharpness: 2.5 });
   const { difference, before, after, predictions: joined } = nestedGain([predictions], groups, {
@@ -134,5 +146,11 @@ Deno.test("nestedGain() refuses unknown labels, other groups and answers of othe
   assertThrows(() => nestedGain([], groups, { ...options, fit }), RangeError, "at least one");
   const swap: Fit = () => ([rows]) => ({ ...rows, ids: rows.ids.toReversed() });
   assertThrows(() => nestedGain([predictions], groups, { ...options, fit: swap }), TypeError, "keep the ids in order");
+  const cut: Fit = () => ([rows]) => ({
+    ...rows,
+    probabilities: rows.probabilities.subarray(1),
+    predicted: decide(rows),
+  });
+  assertThrows(() => nestedGain([predictions], groups, { ...options, fit: cut }), TypeError, "probabilities asked for");
   assertThrows(() => nestedGain([predictions], groups, { ...options, fit, folds: 1 }), RangeError, "folds");
 });
