@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as mf from "maskfold";
 import { ABLATE } from "./ablate.ts";
 import { commandLine, foldsArguments, foldsScript, joinArguments, joinScript, type Work } from "./cluster_scripts.ts";
+import { submit } from "./cluster_submit.ts";
 import { CROSSVAL } from "./crossval.ts";
 import { readFlags, runTask, z } from "./flags.ts";
 import { readConfig, whole } from "./setup.ts";
@@ -96,43 +97,4 @@ function printScripts(work: Work, scripts: Readonly<Record<"folds" | "join", str
     console.log(`# ${path}\n${text}\n# ${commandLine(["sbatch", ...words, path])}\n`);
   if (numbers.length > 0) show(`${folder}/folds.sh`, scripts.folds, foldsArguments(work, numbers));
   show(`${folder}/join.sh`, scripts.join, joinArguments(work, numbers.length > 0 ? "ARRAY" : undefined));
-}
-
-/** Submits a script; the result, of a job that is waited for, is the last line of its log. */
-async function submit(args: readonly string[]) {
-  const child = spawn(args);
-  let text = "";
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  while (!text.includes("\n")) {
-    const { value, done } = await reader.read();
-    if (done) break;
-    text += value;
-  }
-  const [, job] = /^(\d+)/.exec(text) ?? [];
-  if (job === undefined) {
-    throw new Error(`Cannot submit ${args.at(-1)} as sbatch ended with ${(await child.status).code}`);
-  }
-  const result = async (log: string, signal: AbortSignal): Promise<string> => {
-    const stop = () => child.kill();
-    signal.addEventListener("abort", stop);
-    const { code } = await child.status;
-    signal.removeEventListener("abort", stop);
-    signal.throwIfAborted();
-    const line = (await Deno.readTextFile(log).catch(() => "")).trimEnd().split("\n").at(-1);
-    // A job can be counted as completed that never ran: what it wrote tells.
-    if (code !== 0 || !line) {
-      throw new Error(`Cannot join the folds as job ${job} says in ${log}: ${line || "nothing"}`);
-    }
-    return line;
-  };
-  return { job, result };
-}
-
-function spawn(args: readonly string[]) {
-  try {
-    return new Deno.Command("sbatch", { args: [...args], stdout: "piped", stderr: "inherit" }).spawn();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Error("Cannot submit as there is no sbatch on the PATH: run this where Slurm is, or use --dry-run");
-  }
 }

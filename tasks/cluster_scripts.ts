@@ -78,16 +78,17 @@ turn=\${SLURM_RESTART_COUNT:-0}
 epochs() { find "$out" -path "*/fold-$fold/metrics.jsonl" -exec cat {} + | wc -l; }
 again() {
   echo "fold $fold $1, and goes into the queue again"
+  trap - TERM
   scontrol requeue "$me" && sleep 60 # Slurm ends this script meanwhile
   exit 1
 }
 
 before=$(epochs)
+late= signalled=
+trap 'late=1 signalled=1; kill -TERM $!' USR1
+trap 'signalled=1; kill -TERM $!' TERM INT
 ${commandLine([...command, ...oneFold])} "$fold" &
 child=$!
-late= signalled=
-trap 'late=1 signalled=1; kill -TERM "$child"' USR1
-trap 'signalled=1; kill -TERM "$child"' TERM INT
 wait "$child"
 code=$?
 while [ -n "$signalled" ]; do # a signal ends the waiting, not the child

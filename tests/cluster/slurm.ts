@@ -41,8 +41,7 @@ export async function startSlurm({ cpus }: { readonly cpus: number }): Promise<S
     return text.trim();
   };
   const stop = async () => {
-    await output("scancel", ["--me", "--signal=KILL", "--full"], env); // processes of jobs outlive slurmd
-    await output("scancel", ["--me"], env);
+    if (daemons.length === DAEMONS.length) await endJobs(env);
     for (const daemon of daemons.reverse()) await end(daemon);
     await Deno.remove(dir, { recursive: true });
   };
@@ -128,6 +127,17 @@ async function until(what: string, dir: string, isSo: () => Promise<boolean>): P
   }
   const log = await Deno.readTextFile(what === "munged" ? `${dir}/munge/log` : `${dir}/${what}.log`).catch(() => "");
   throw new Error(`Cannot start ${what} as it is not ready after 30 seconds; it says\n${log.slice(-2000)}`);
+}
+
+/** Kills what jobs have started, as it would outlive slurmd, and waits until nothing is left of it. */
+async function endJobs(env: Readonly<Record<string, string>>): Promise<void> {
+  await output("scancel", ["--me", "--state=PENDING"], env);
+  await output("scancel", ["--me", "--signal=KILL", "--full"], env);
+  await output("scancel", ["--me"], env);
+  for (let waited = 0; waited < 15_000; waited += 100) {
+    if ((await output("squeue", ["-h", "-o", "%i"], env)).text === "") return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 async function end(daemon: Deno.ChildProcess): Promise<void> {

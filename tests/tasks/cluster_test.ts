@@ -197,3 +197,19 @@ Deno.test("cluster refuses wrong commands before it submits anything", async () 
   assertStringIncludes(fold, "Cannot submit --fold");
   assertStringIncludes(sweep, "--folds all");
 });
+
+Deno.test("cluster says where there is no Slurm, and what sbatch refused", async () => {
+  const bin = `${dir}/refuses`;
+  await Deno.mkdir(bin);
+  await Deno.writeTextFile(`${bin}/sbatch`, "#!/bin/bash\necho 'no such partition' >&2\nexit 9\n", { mode: 0o755 });
+  const submit = async (PATH: string) => {
+    const task = new URL("../../tasks/cluster.ts", import.meta.url).pathname;
+    const args = ["run", "-A", "-q", task, "--", "crossval", "--data", "d", "--out", `${dir}/none`];
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), { args, env: { PATH, NO_COLOR: "1" } }).output();
+    assertEquals(code, 1);
+    return new TextDecoder().decode(stderr);
+  };
+  assertStringIncludes(await submit(`${dir}/nowhere`), "there is no sbatch on the PATH");
+  const refused = await submit(`${bin}:/bin:/usr/bin`);
+  for (const text of ["no such partition", "folds.sh as sbatch ended with 9"]) assertStringIncludes(refused, text);
+});
