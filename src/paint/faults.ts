@@ -133,15 +133,14 @@ export function plantInPictures(
   counts: Readonly<Record<keyof FaultOptions, number>>,
 ): PictureFault[] {
   const left = new Set(shuffled(slots, rng.fork("order")));
-  const take = (name: string, fits: (slot: Slot) => boolean): Slot => {
-    for (const slot of left) {
-      if (!fits(slot)) continue;
-      left.delete(slot);
-      return slot;
+  const take = (name: typeof OF_PICTURES[number], place: Slot | undefined): Slot => {
+    if (place) {
+      left.delete(place);
+      return place;
     }
     throw new RangeError(
       `Cannot paint faces as faults.${name} must leave enough pictures for the others, no two faults on one: current ` +
-        `value is ${counts[name as keyof FaultOptions]}`,
+        `value is ${counts[name]}`,
     );
   };
   return OF_PICTURES.flatMap((name) =>
@@ -149,12 +148,16 @@ export function plantInPictures(
       const own = rng.fork(`${name} ${k}`);
       const damage = drawDamage(own, name);
       if (damage) {
-        const { id, file } = take(name, () => true);
+        const { id, file } = take(name, [...left.values().take(1)][0]);
         return { id, kind: "broken", file, damage };
       }
       const within = name === "copiesWithin" || (name !== "copiesAcross" && chance(own, 0.5));
-      const target = take(name, ({ state }) => !within || state === "wear"); // of the others a person has only one
-      const source = take(name, ({ id, state }) => (id === target.id) === within && state === target.state);
+      const sourceOf = (slot: Slot) =>
+        left.values().find((other) =>
+          other !== slot && other.state === slot.state && (other.id === slot.id) === within
+        );
+      const target = take(name, left.values().find((slot) => sourceOf(slot) !== undefined));
+      const source = take(name, sourceOf(target));
       return {
         id: target.id,
         kind: "copy",

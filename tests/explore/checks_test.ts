@@ -2,7 +2,6 @@ import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { randomInt, seededRng } from "../../src/core/rng.ts";
 import { channelStats } from "../../src/explore/channels.ts";
 import { findConflicts, personalColumns } from "../../src/explore/conflicts.ts";
-import { findDuplicates } from "../../src/explore/duplicates.ts";
 import { imageSizes } from "../../src/explore/sizes.ts";
 import { loadPolars, makeFrame, toFrame } from "../../src/frame/mod.ts";
 import { loadSharp } from "../../src/io/sharp.ts";
@@ -107,31 +106,4 @@ Deno.test("channelStats() counts only the indices given, and refuses to count no
   assertEquals(stats, { images: 1, mean: [0.2, 0.2, 0.2], std: [0, 0, 0] });
   await assertRejects(() => channelStats(imageSet(pixels, [1, 1], ["0", "1", "2"])), RangeError, "current set has 3");
   await assertRejects(() => channelStats(imageSet(pixels, [1, 1]), { signal: AbortSignal.abort() }), DOMException);
-});
-
-Deno.test("findDuplicates() finds a copy and a re-encoded copy, and no two different images", async () => {
-  const sharp = await loadSharp();
-  const rng = seededRng(9);
-  const [height, width] = [192, 144]; // encoded at this size, judged at a quarter of it
-  const scene = async () => { // eight blurred spots, so that the image has a structure as photographs do
-    const spots = Array.from({ length: 8 }, () => {
-      const color = `rgb(${randomInt(rng, 256)},${randomInt(rng, 256)},${randomInt(rng, 256)})`;
-      return `<circle cx="${randomInt(rng, width)}" cy="${randomInt(rng, height)}" r="${
-        16 + randomInt(rng, 56)
-      }" fill="${color}"/>`;
-    });
-    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${spots.join("")}</svg>`;
-    return await sharp(new TextEncoder().encode(svg)).flatten({ background: "#888" }).blur(2).png().toBuffer();
-  };
-  const files = await Promise.all(Array.from({ length: 30 }, scene));
-  files.push(files[3]!, await sharp(files[5]!).jpeg({ quality: 70 }).toBuffer(), files[7]!);
-  const small = await Promise.all(files.map((file) => sharp(file).resize(width / 4, height / 4).raw().toBuffer()));
-  const images = imageSet(new Uint8Array(small.flatMap((bytes) => [...bytes])), [height / 4, width / 4], ["32"]);
-  const groups = files.map((_, i) => i === 30 ? "3" : `${i}`);
-
-  const exact = (await findDuplicates(images, { difference: 0, groups })).toRecords() as Record<string, unknown>[];
-  assertEquals(exact, [{ a: "3", b: "30", difference: 0, samePerson: "yes" }]);
-  const near = (await findDuplicates(images, { groups })).toRecords() as Record<string, unknown>[];
-  assertEquals(near.map(({ a, b, samePerson }) => [a, b, samePerson]), [["3", "30", "yes"], ["5", "31", "no"]]);
-  await assertRejects(() => findDuplicates(images, { difference: 256 }), RangeError, "0 to 255");
 });
