@@ -146,6 +146,7 @@ export {
 export {
   appendPredictions,
   type ColumnValues,
+  type CsvTypes,
   type DataFrame,
   type DetailedPredictions,
   detailsFromFrame,
@@ -159,12 +160,14 @@ export {
   type Polars,
   predictionsFromFrame,
   predictionsToFrame,
+  readCsvFrame,
   readParquet,
   saveDetailedPredictions,
   savePredictions,
   type Series,
   toFrame,
   type ViewPredictions,
+  writeCsvFrame,
   writeParquet,
 } from "./src/frame/mod.ts";
 export {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type DataFrame, makeFrame } from "../frame/mod.ts";
+import { type DataFrame, loadPolars, makeFrame, type Polars } from "../frame/mod.ts";
 import { checkColumns, type Value } from "./order.ts";
 
 /** What must not change from one image of a person to the next. */
@@ -44,18 +44,11 @@ const FIXED = ["id", "path", "group", "label", "class"];
  */
 export async function findConflicts(frame: DataFrame, { personal }: ConflictOptions = {}): Promise<DataFrame> {
   checkColumns("find conflicts", frame, ["id", "path", "group", ...personal ?? []]);
-  const column = (name: string) => frame.getColumn(name).toArray() as Value[];
-  const groups = column("group"), ids = column("id"), paths = column("path");
-  const names = personal ?? personalColumns(frame);
-  const repeated = (keys: readonly Value[], values: readonly Value[], rule: string) =>
-    [...gather(keys, values)].filter(([, { length }]) => length > 1).map(([key, list]) => ({ rule, key, list }));
+  const pl = await loadPolars();
   const rows = [
-    ...repeated(ids, paths, "one image an id"),
-    ...repeated(paths, ids, "one sample a path"),
-    ...names.flatMap((name) =>
-      [...gather(groups, column(name))].filter(([, list]) => new Set(list).size > 1)
-        .map(([key, list]) => ({ rule: `one ${name} a person`, key, list }))
-    ),
+    ...repeated(pl, frame, "id", "path", "one image an id"),
+    ...repeated(pl, frame, "path", "id", "one sample a path"),
+    ...(personal ?? personalColumns(frame)).flatMap((name) => disagreeing(pl, frame, name)),
   ];
   return await makeFrame({
     rule: rows.map(({ rule }) => rule),
@@ -74,25 +67,56 @@ export async function findConflicts(frame: DataFrame, { personal }: ConflictOpti
  */
 export function personalColumns(frame: DataFrame): string[] {
   checkColumns("find personal columns", frame, ["group"]);
-  const column = (name: string) => frame.getColumn(name).toArray() as Value[];
-  const groups = column("group");
-  return frame.columns.filter((name) => !FIXED.includes(name) && isKept(groups, column(name)));
+  return frame.columns.filter((name) => !FIXED.includes(name) && isKept(frame, name));
 }
 
-/** Values by key, leaving out pairs of which one is missing. */
-function gather(keys: readonly Value[], values: readonly Value[]): Map<Value, Value[]> {
+/** A conflict: the rule, where it is broken, and the values found there. */
+interface Found {
+  readonly rule: string;
+  readonly key: Value;
+  readonly list: readonly Value[];
+}
+
+/** Keys that occur more than once. */
+function repeated(pl: Polars, frame: DataFrame, key: string, value: string, rule: string): Found[] {
+  const rows = frame.select(key, value).dropNulls();
+  if (rows.getColumn(key).nUnique() === rows.height) return [];
+  return gather(rows.filter(pl.col(key).isDuplicated()), key, value).map(([key, list]) => ({ rule, key, list }));
+}
+
+/** Persons whose images have more than one value. */
+function disagreeing(pl: Polars, frame: DataFrame, name: string): Found[] {
+  if (name === "group") return [];
+  const rows = frame.select("group", name).dropNulls();
+  const pairs = rows.unique();
+  if (rows.getColumn("group").nUnique() === pairs.height) return [];
+  const several = pairs.groupBy("group").agg(pl.len().alias("values")).filter(pl.col("values").gt(1)).select("group");
+  const concerned = rows.withRowIndex("row in order").join(several, { on: "group", how: "semi" }).sort("row in order");
+  return gather(concerned, "group", name).map(([key, list]) => ({ rule: `one ${name} a person`, key, list }));
+}
+
+/** Values by key, both in the order in which they occur. */
+function gather(rows: DataFrame, key: string, value: string): [Value, Value[]][] {
+  const keys = rows.getColumn(key).toArray() as Value[], values = rows.getColumn(value).toArray() as Value[];
   const lists = new Map<Value, Value[]>();
   for (const [i, key] of keys.entries()) {
-    const value = values[i]!;
-    if (key === null || value === null) continue;
     const list = lists.get(key);
-    if (list) list.push(value);
-    else lists.set(key, [value]);
+    if (list) list.push(values[i]!);
+    else lists.set(key, [values[i]!]);
   }
-  return lists;
+  return [...lists];
 }
 
-function isKept(groups: readonly Value[], values: readonly Value[]): boolean {
-  const several = [...gather(groups, values).values()].filter(({ length }) => length > 1);
-  return several.length > 0 && several.filter((list) => new Set(list).size === 1).length >= KEPT * several.length;
+/** Whether nearly all persons with several images have one value. */
+function isKept(frame: DataFrame, name: string): boolean {
+  const rows = frame.select("group", name).dropNulls();
+  const several = countRepeated(rows);
+  return several > 0 && several - countRepeated(rows.unique()) >= KEPT * several;
+}
+
+/** How many persons have more than one row. */
+function countRepeated(rows: DataFrame): number {
+  let repeated = 0;
+  for (const count of rows.groupBy("group").len().getColumn("len").toTypedArray()) if (count > 1) repeated++;
+  return repeated;
 }

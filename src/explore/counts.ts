@@ -115,19 +115,23 @@ export async function personsPerStratum(
   const names = [keys].flat();
   checkColumns("count persons", frame, ["group", ...names]);
   const cells = await countCells(frame, names, options, options.schema !== undefined);
-  const perPerson = new Map<string, number[]>();
-  for (const { values, images } of await countCells(frame, [...names, "group"], {}, false)) {
-    const key = JSON.stringify(values.slice(0, -1));
-    perPerson.set(key, [...perPerson.get(key) ?? [], images]);
-  }
-  const imagesIn = ({ values }: Cell) => perPerson.get(JSON.stringify(values)) ?? [0];
+  const pl = await loadPolars();
+  const table = frame.select(...names.map((name, k) => pl.col(name).alias(`key ${k}`)), pl.col("group"));
+  const aliases = names.map((_, k) => `key ${k}`);
+  const perPerson = table.groupBy([...aliases, "group"]).agg(pl.len().alias("images"));
+  const bounds = perPerson.groupBy(aliases).agg(
+    pl.col("images").min().alias("fewest"),
+    pl.col("images").max().alias("most"),
+  );
+  const found = new Map(bounds.toRecords().map((row) => [JSON.stringify(aliases.map((key) => row[key])), row]));
+  const bound = ({ values }: Cell, name: "fewest" | "most") => Number(found.get(JSON.stringify(values))?.[name] ?? 0);
   const all = frame.getColumn("group").nUnique();
   return makeFrame({
     ...keyColumns(names, cells),
     persons: Int32Array.from(cells, ({ persons }) => persons),
     share: cells.map(({ persons }) => persons / all),
-    fewest: Int32Array.from(cells, (cell) => Math.min(...imagesIn(cell))),
-    most: Int32Array.from(cells, (cell) => Math.max(...imagesIn(cell))),
+    fewest: Int32Array.from(cells, (cell) => bound(cell, "fewest")),
+    most: Int32Array.from(cells, (cell) => bound(cell, "most")),
   });
 }
 

@@ -28,8 +28,7 @@ export interface OrderOptions {
  */
 export function valuesInOrder(frame: DataFrame, column: string, { schema }: OrderOptions = {}): Value[] {
   checkColumns("list values", frame, [column]);
-  const values = frame.getColumn(column).toArray() as Value[];
-  const distinct = new Set(values);
+  const distinct = new Set(frame.select(column).unique({ maintainOrder: true }).getColumn(column).toArray() as Value[]);
   const missing = distinct.delete(null) ? [null] : [];
   const levels = column === "class"
     ? schema?.classes
@@ -42,9 +41,11 @@ export function valuesInOrder(frame: DataFrame, column: string, { schema }: Orde
     ];
   }
 
-  const labels = frame.columns.includes("label") ? frame.getColumn("label").toArray() as number[] : [];
-  const rank = lowestLabels(values, labels);
-  return [...[...distinct].toSorted((a, b) => (rank ? rank.get(a)! - rank.get(b)! : 0) || compare(a, b)), ...missing];
+  const isText = [...distinct].every((value) => typeof value === "string");
+  const rank = isText && frame.columns.includes("label") ? lowestLabels(frame, column) : undefined;
+  const rankOf = (value: Value) => rank?.get(value) ?? Infinity;
+  const byRank = (a: Value, b: Value) => rankOf(a) === rankOf(b) ? 0 : rankOf(a) - rankOf(b);
+  return [...[...distinct].toSorted((a, b) => byRank(a, b) || compare(a, b)), ...missing];
 }
 
 function compare(a: Value, b: Value): number {
@@ -52,18 +53,18 @@ function compare(a: Value, b: Value): number {
 }
 
 /** The lowest class number of each text, or nothing where one class has several values. */
-function lowestLabels(values: readonly Value[], labels: readonly number[]): Map<Value, number> | undefined {
-  const valueOf = new Map<number, Value>();
-  for (const [i, label] of labels.entries()) {
-    const value = values[i]!;
-    if (label < 0 || value === null) continue;
-    if (typeof value === "number" || valueOf.has(label) && valueOf.get(label) !== value) return undefined;
-    valueOf.set(label, value);
-  }
+function lowestLabels(frame: DataFrame, column: string): Map<Value, number> | undefined {
+  const byLabel = frame.select("label", column).groupBy("label");
+  const lows = byLabel.min().toRecords() as Record<string, Value>[]; // neither sees missing values
+  const highs = new Map(byLabel.max().toRecords().map((row) => [row.label, row[column]]));
   const lowest = new Map<Value, number>();
-  for (const [label, value] of [...valueOf].toSorted(([a], [b]) => b - a)) lowest.set(value, label);
-  for (const value of values) if (!lowest.has(value)) lowest.set(value, Infinity);
-  return valueOf.size > 0 ? lowest : undefined;
+  for (const row of lows) {
+    const label = row.label as number | null, value = row[column]!;
+    if (label === null || label < 0 || value === null) continue;
+    if (highs.get(label) !== value) return undefined;
+    lowest.set(value, Math.min(label, lowest.get(value) ?? Infinity));
+  }
+  return lowest.size > 0 ? lowest : undefined;
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import { checkSameLength } from "../core/check.ts";
 import { type DataFrame, loadPolars } from "./polars.ts";
+import { numberSeries, textSeries } from "./series.ts";
 
 /** The values of one column; null where missing. */
 export type ColumnValues = readonly (string | null)[] | readonly (number | null)[] | Int32Array | Float32Array;
@@ -32,11 +33,14 @@ export async function makeFrame(columns: Readonly<Record<string, ColumnValues>>)
     Object.entries(columns).map(([name, values]) => {
       if (values instanceof Int32Array) return pl.Series(name, values.slice(), pl.Int32);
       if (values instanceof Float32Array) return pl.Series(name, values.slice(), pl.Float32);
-      const kinds = new Set(values.filter((value) => value !== null).map((value) => typeof value));
+      const kinds = new Set<string>();
+      for (const value of values) if (value !== null) kinds.add(typeof value);
       if (kinds.size > 1) {
         throw new TypeError(`Cannot make a frame as column "${name}" mixes ${[...kinds].join(" and ")}`);
       }
-      return pl.Series(name, [...values], kinds.has("number") ? pl.Float64 : pl.String);
+      return kinds.has("number")
+        ? numberSeries(pl, name, values as readonly (number | null)[])
+        : textSeries(pl, name, values as readonly (string | null)[]);
     }),
   );
 }

@@ -6,6 +6,7 @@
 import type { Dataset, Sample } from "../core/records.ts";
 import { type Attribute, type AttributeValue, decodeLabel, levelOf, type Schema } from "../core/schema.ts";
 import { type DataFrame, loadPolars } from "./polars.ts";
+import { numberSeries, textSeries } from "./series.ts";
 
 /** Columns that every frame of a data set opens with. */
 const FIXED = ["id", "path", "group", "label", "class"];
@@ -61,9 +62,10 @@ function free(name: string): string {
  */
 export async function toFrame({ schema, samples }: Dataset): Promise<DataFrame> {
   const pl = await loadPolars();
-  const text = (name: string, values: (string | null)[]) => pl.Series(name, values, pl.String);
-  const numbers = (name: string, values: (number | null)[]) => pl.Series(name, values, pl.Float64);
-  const known = samples.map(({ label }) => label >= 0 ? decodeLabel(schema, label) : undefined);
+  const text = (name: string, values: (string | null)[]) => textSeries(pl, name, values);
+  const numbers = (name: string, values: (number | null)[]) => numberSeries(pl, name, values);
+  const decoded = schema.classes.map((_, label) => decodeLabel(schema, label));
+  const known = samples.map(({ label }) => label >= 0 ? decoded[label] ?? decodeLabel(schema, label) : undefined);
 
   const levels = schema.attributes.flatMap((attribute, a) => {
     if (isClass(attribute, schema)) return [];
@@ -106,7 +108,10 @@ function levelIn(attribute: Attribute, { id, attributes }: Sample): number | und
 
 /** Attributes that the samples carry beside the schema's, in the order in which they first occur. */
 function otherNames(schema: Schema, samples: readonly Sample[]): string[] {
-  const names = new Set(samples.flatMap((sample) => Object.keys(sample.attributes)));
+  const names = new Set<string>();
+  for (const { attributes } of samples) {
+    for (const name in attributes) if (Object.hasOwn(attributes, name)) names.add(name);
+  }
   for (const { name } of schema.attributes) names.delete(name);
   const taken = schema.attributes.map((attribute) => levelColumn(attribute, schema));
   return [...names].filter((name) => !taken.includes(name));

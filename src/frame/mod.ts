@@ -4,6 +4,7 @@
  * @module
  */
 export { type DataFrame, isFrame, loadPolars, type Polars, type Series } from "./polars.ts";
+export { type CsvTypes, readCsvFrame, writeCsvFrame } from "./csv.ts";
 export { readParquet, writeParquet } from "./parquet.ts";
 export { loadPredictions, predictionsFromFrame, predictionsToFrame, savePredictions } from "./predictions.ts";
 export { type ColumnValues, makeFrame } from "./columns.ts";

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { dirname } from "node:path";
 import { type DataFrame, loadPolars } from "./polars.ts";
+import { writeWhole } from "./whole.ts";
 
 /**
  * Writes a frame to a Parquet file, through a temporary file beside it that is then renamed.
@@ -26,18 +26,7 @@ import { type DataFrame, loadPolars } from "./polars.ts";
  * @param path The file; its folder must exist.
  */
 export async function writeParquet(frame: DataFrame, path: string): Promise<void> {
-  const bytes = frame.writeParquet({ compression: "zstd" });
-  const temporary = await Deno.makeTempFile({ dir: dirname(path), prefix: ".", suffix: ".tmp" });
-  try {
-    using file = await Deno.open(temporary, { write: true });
-    for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
-    await file.syncData();
-    if (Deno.build.os !== "windows") await Deno.chmod(temporary, 0o644); // temporary files are private to their owner
-    await Deno.rename(temporary, path);
-  } catch (error) {
-    await Deno.remove(temporary);
-    throw error;
-  }
+  await writeWhole(path, (temporary) => frame.writeParquet(temporary, { compression: "zstd" }));
 }
 
 /**

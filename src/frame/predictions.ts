@@ -8,6 +8,7 @@ import { checkSameLength } from "../core/check.ts";
 import { type Predictions, UNKNOWN_LABEL } from "../core/records.ts";
 import { readParquet, writeParquet } from "./parquet.ts";
 import { type DataFrame, loadPolars } from "./polars.ts";
+import { textSeries } from "./series.ts";
 
 const CLASS_COLUMN = /^p\((.*)\)$/s;
 
@@ -32,12 +33,17 @@ export async function predictionsToFrame(predictions: Predictions): Promise<Data
   }
   const pl = await loadPolars();
   return pl.DataFrame([
-    pl.Series("id", ids, pl.String),
+    textSeries(pl, "id", ids),
     pl.Series("label", Int32Array.from(labels), pl.Int32),
-    ...classes.map((name, c) =>
-      pl.Series(`p(${name})`, Float32Array.from(ids, (_, i) => probabilities[i * width + c]!), pl.Float32)
-    ),
+    ...classes.map((name, c) => pl.Series(`p(${name})`, everyNth(probabilities, width, c), pl.Float32)),
   ]);
+}
+
+/** One column of a table that lies row by row. */
+function everyNth(values: Float32Array, width: number, first: number): Float32Array {
+  const column = new Float32Array(values.length / width);
+  for (let i = 0; i < column.length; i++) column[i] = values[i * width + first]!;
+  return column;
 }
 
 /**
