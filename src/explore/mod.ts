@@ -1,6 +1,6 @@
 /**
- * Looking at data, scores and training: counts, crosses, conflicts, sizes, channel statistics; charts and contact sheets,
- * shown in a notebook or saved.
+ * Looking at data, scores and training: counts, crosses, conflicts, sizes, channel statistics; copies, persons under two
+ * ids and wrong labels; charts and contact sheets, shown in a notebook or saved.
  *
  * @module
  */
@@ -10,7 +10,26 @@ export { type ConflictOptions, findConflicts, personalColumns } from "./conflict
 export { type DuplicateOptions, findDuplicates } from "./duplicates.ts";
 export { type ConfidentJoint, confidentJoint } from "./confident_joint.ts";
 export { findLabelErrors, type LabelErrorOptions } from "./label_errors.ts";
+export { findSamePeople, type SamePeopleOptions } from "./same_people.ts";
+export { draftPatch, type DraftPatchOptions } from "./draft_patch.ts";
 export { imageSizes } from "./sizes.ts";
+export { imageStats, type ImageStatsOptions } from "./image_stats.ts";
+export { classBalance } from "./class_balance.ts";
+export { nearCutCounts, type NearCutOptions, plotCuts, type PlotCutsOptions } from "./near_cuts.ts";
+export { compareParts, type ComparePartsOptions } from "./compare_parts.ts";
+export { plotParts } from "./plot_parts.ts";
+export { compareSplits, type CompareSplitsOptions } from "./compare_splits.ts";
+export { meanImages, type MeanImagesOptions } from "./mean_images.ts";
+export {
+  type Report,
+  reportHtml,
+  type ReportOptions,
+  type ReportPicture,
+  type ReportSection,
+  type ReportTable,
+  writeReport,
+} from "./html_report.ts";
+export { type DataReport, dataReport, type DataReportOptions } from "./data_report.ts";
 export { type ChannelOptions, type ChannelStats, channelStats } from "./channels.ts";
 export { type Chart, type ChartOptions, drawChart } from "./chart.ts";
 export { plotCounts, type PlotCountsOptions } from "./plot_counts.ts";
@@ -20,6 +39,7 @@ export { plotHistory } from "./plot_history.ts";
 export { plotReliability, type ReliabilityBin } from "./plot_reliability.ts";
 export { plotRates, type RateCurve } from "./plot_rates.ts";
 export { contactSheet, type ContactSheetOptions } from "./contact_sheet.ts";
+export { pairSheet, personSheet, type SuspectSheetOptions } from "./suspect_sheets.ts";
 export { pixelSheet, type PixelSheetOptions } from "./pixel_sheet.ts";
 export type { Picture } from "./sheet.ts";
 export { savePicture } from "./save_picture.ts";
