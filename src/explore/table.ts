@@ -64,7 +64,9 @@ export function tableHtml(rows: Rows, { rows: limit = 50 }: TableOptions = {}): 
     (_, i) => `<tr>${columns.map((column) => cell("td", column.cells[i]!, column)).join("")}</tr>`,
   );
   const head = `<tr>${columns.map((column) => cell("th", column.name, column)).join("")}</tr>`;
-  return `<table><thead>${head}</thead><tbody>${body.join("")}</tbody></table>${more.map((text) => `<p>${text}</p>`)}`;
+  return `<table><thead>${head}</thead><tbody>${body.join("")}</tbody></table>${
+    more.map((text) => `<p>${text}</p>`).join("")
+  }`;
 }
 
 function toColumns(rows: Rows, limit: number): { columns: Column[]; height: number; more: string[] } {
@@ -94,6 +96,7 @@ function cellText(value: unknown): string {
   return small ? value.toPrecision(2) : value.toLocaleString("en", { maximumFractionDigits: 4 });
 }
 
-function escapeHtml(text: string): string {
+/** Text as it stands in HTML, in double-quoted attributes too. */
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }

@@ -1,0 +1,139 @@
+/**
+ * How bright, rich in contrast and sharp each image is, and which stand out. Sharpness is the variance of the Laplacian
+ * (Pech-Pacheco et al., 2000, https://doi.org/10.1109/ICPR.2000.903548); what stands out is told by the robust z-score
+ * from the median absolute deviation (Iglewicz and Hoaglin, 1993,
+ * https://www.itl.nist.gov/div898/handbook/eda/section3/eda35h.htm).
+ *
+ * @module
+ */
+import type { ImageSet } from "../core/records.ts";
+import { type DataFrame, makeFrame } from "../frame/mod.ts";
+import type { WatchOptions } from "../io/in_flight.ts";
+
+/** What counts as standing out, and how the work is followed. */
+export interface ImageStatsOptions extends WatchOptions {
+  /** The least absolute robust z-score of an outlier; 3.5 is Iglewicz and Hoaglin's advice. */
+  readonly limit?: number;
+}
+
+/** What is measured of an image. */
+const MEASURES = ["brightness", "contrast", "sharpness"] as const;
+
+/** Images read at a time. */
+const BATCH = 64;
+
+/** The share of normal deviates within one median absolute deviation makes this times the deviation. */
+const NORMAL = 0.6745;
+
+/**
+ * Measures each image: the mean and the standard deviation of its grey values, 0..1, and the variance of their Laplacian
+ * over all pixels but the outermost, of grey values 0..255. Grey is 0.299 red + 0.587 green + 0.114 blue. A z-score compares
+ * an image with the others; sharpness, which spans powers of ten, is compared by its logarithm (of one plus it).
+ *
+ * @example
+ * ```ts
+ * import { imageStats } from "maskfold";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const fillBatch = (_: ArrayLike<number>, out: Uint8Array) => out.fill(51);
+ * const images = { ids: ["a"], size: [3, 4] as const, digest: "", faults: [], fillBatch, close() {} };
+ * const [row] = (await imageStats(images)).toRecords();
+ * assertEquals([row?.brightness, row?.contrast, row?.sharpness], [0.2, 0, 0]);
+ * ```
+ *
+ * @param images N decoded images, all of one size; sharpness depends on that size.
+ * @returns A row an image, in the set's order: `id`, `brightness`, `contrast`, `sharpness`, the same with `Z` behind for their
+ * robust z-scores, and `outlier`, which names what stands out ("dark", "bright", "flat", "harsh", "blurred", "noisy"), or is
+ * missing. Of an image that could not be decoded all is missing.
+ */
+export async function imageStats(
+  images: ImageSet,
+  { limit = 3.5, signal, onProgress }: ImageStatsOptions = {},
+): Promise<DataFrame> {
+  const faulty = new Set(images.faults.map(({ id }) => id));
+  const chosen = [...images.ids.keys()].filter((i) => !faulty.has(images.ids[i]));
+  const [height, width] = images.size, stride = height * width * 3;
+  const buffer = new Uint8Array(Math.min(BATCH, chosen.length) * stride);
+  const found = new Array<Measures | undefined>(images.ids.length).fill(undefined);
+  for (let start = 0; start < chosen.length; start += BATCH) {
+    const batch = chosen.slice(start, start + BATCH);
+    images.fillBatch(batch, buffer);
+    for (const [b, i] of batch.entries()) {
+      found[i] = measure(buffer.subarray(b * stride, (b + 1) * stride), height, width);
+    }
+    onProgress?.({ done: start + batch.length, total: chosen.length });
+    await new Promise((resolve) => setTimeout(resolve, 0)); // lets the signal's listener run
+    signal?.throwIfAborted();
+  }
+  const values = MEASURES.map((name) => found.map((row) => row?.[name] ?? null));
+  const scores = values.map((column, m) =>
+    robustZ(MEASURES[m] === "sharpness" ? column.map((x) => x === null ? null : Math.log1p(x)) : column)
+  );
+  return await makeFrame({
+    id: [...images.ids],
+    ...Object.fromEntries(MEASURES.map((name, m) => [name, values[m]!])),
+    ...Object.fromEntries(MEASURES.map((name, m) => [`${name}Z`, scores[m]!])),
+    outlier: found.map((_, i) => outlierOf(scores.map((column) => column[i]!), limit)),
+  });
+}
+
+/** What a low and a high score of each measure is called. */
+const NAMES: readonly (readonly [low: string, high: string])[] = [["dark", "bright"], ["flat", "harsh"], [
+  "blurred",
+  "noisy",
+]];
+
+function outlierOf(scores: readonly (number | null)[], limit: number): string | null {
+  const names = scores.flatMap((z, m) => z === null || Math.abs(z) < limit ? [] : [NAMES[m]![z < 0 ? 0 : 1]]);
+  return names.length > 0 ? names.join(", ") : null;
+}
+
+/**
+ * Robust z-scores: 0.6745 times the distance to the median, over the median absolute deviation.
+ *
+ * @param values N numbers; null where missing.
+ * @returns N scores, null where the value is. Where more than half of the values are equal, they have 0 and all others infinity.
+ */
+export function robustZ(values: readonly (number | null)[]): (number | null)[] {
+  const present = values.filter((value) => value !== null);
+  const middle = median(present), spread = median(present.map((value) => Math.abs(value - middle)));
+  return values.map((value) => {
+    if (value === null) return null;
+    return value === middle ? 0 : NORMAL * (value - middle) / spread;
+  });
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b), half = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}
+
+type Measures = Readonly<Record<typeof MEASURES[number], number>>;
+
+/** The measures of one image `[H, W, 3]`. */
+function measure(pixels: Uint8Array, height: number, width: number): Measures {
+  const grey = Float64Array.from(
+    { length: height * width },
+    (_, p) => 0.299 * pixels[p * 3]! + 0.587 * pixels[p * 3 + 1]! + 0.114 * pixels[p * 3 + 2]!,
+  );
+  const laplacian = new Float64Array(Math.max(0, (height - 2) * (width - 2)));
+  for (let y = 1, o = 0; y < height - 1; y++) {
+    for (let x = 1; x < width - 1; x++) {
+      const p = y * width + x;
+      laplacian[o++] = grey[p - 1]! + grey[p + 1]! + grey[p - width]! + grey[p + width]! - 4 * grey[p]!;
+    }
+  }
+  const [brightness, variance] = moments(grey);
+  return { brightness: brightness / 255, contrast: Math.sqrt(variance) / 255, sharpness: moments(laplacian)[1] };
+}
+
+/** Mean and variance, centred so that little of a flat image's is lost to rounding; 0 of nothing. */
+function moments(values: Float64Array): [mean: number, variance: number] {
+  if (values.length === 0) return [0, 0];
+  let offset = 0, square = 0;
+  const first = values[0]!; // a flat image has exactly its own grey, and no variance
+  for (const value of values) offset += value - first;
+  const mean = offset / values.length;
+  for (const value of values) square += (value - first - mean) ** 2;
+  return [first + mean, square / values.length];
+}
