@@ -1,27 +1,62 @@
-/** Averages saved predictions: `deno task ensemble --members a.parquet,b.parquet --out DIR`. @module */
+/** Joins saved predictions: `deno task ensemble --members a.parquet,b.parquet --mean geometric --out DIR`. @module */
 import * as mf from "maskfold";
 import { runTask, z } from "./flags.ts";
 import { reportText } from "./setup.ts";
 
+const names = <R extends object>(registry: R) => z.enum(Object.keys(registry) as [keyof R & string]);
+
 await runTask({
   name: "ensemble",
-  summary: "Averages the probabilities of saved predictions for the same ids.",
+  summary:
+    "Averages the probabilities of saved predictions for the same ids, with equal, given or fitted weights; or applies weights fitted before.",
   options: z.strictObject({
-    members: z.string().describe("Prediction files (.parquet), with commas."),
+    members: z.string().describe(
+      "Prediction files, with commas: .parquet, or .csv of other tools once one before it tells the classes.",
+    ),
     weights: z.string().optional().describe("A weight for each member, with commas (default: equal)."),
+    mean: names(mf.MEANS).default("arithmetic").describe("Which mean."),
+    fit: names(mf.ENSEMBLES).optional().describe(
+      "Fit weights to the members' labels, as out-of-fold predictions have them; they are written to fitted.json.",
+    ),
+    objective: z.enum(["logLoss", "macroF1"]).default("logLoss").describe("What fitted weights improve."),
+    fitted: z.string().optional().describe("A fitted.json to apply, written for these members in this order."),
     out: z.string().default("ensemble").describe("Folder for predictions.parquet and submission.csv."),
-  }),
-}, async ({ members: paths, weights, out }) => {
-  const members = await Promise.all(paths.split(",").map((path) => mf.loadPredictions(path)));
-  const mean = mf.ensemble(members, { weights: weights?.split(",").map(Number) });
+  }).refine(
+    ({ fit, fitted, weights, mean }) =>
+      [fit, fitted, weights].filter((one) => one !== undefined).length <= 1 &&
+      (mean === "arithmetic" || fit === undefined && fitted === undefined),
+    "only one of --weights, --fit and --fitted can be given, and fitted weights are of the arithmetic mean",
+  ),
+}, async ({ members: paths, weights, mean, fit, objective, fitted: path, out }) => {
+  const members: mf.Predictions[] = [];
+  for (const member of paths.split(",")) members.push(await loadMember(member, members[0]?.classes));
   await Deno.mkdir(out, { recursive: true });
-  await mf.savePredictions(mean, `${out}/predictions.parquet`);
-  await mf.writeSubmission(mean, `${out}/submission.csv`);
-  if (mean.labels.some((label) => label !== mf.UNKNOWN_LABEL)) {
-    console.log(reportText(mean));
-    const { macroF1, accuracy, count } = mf.score(mean);
+  let joined: mf.Predictions;
+  if (fit !== undefined || path !== undefined) {
+    const fitted = path === undefined
+      ? mf.fitEnsemble(members, { method: { name: fit! }, objective })
+      : JSON.parse(await Deno.readTextFile(path)) as mf.FittedEnsemble;
+    if (path === undefined) {
+      await mf.writeAtomic(`${out}/fitted.json`, `${JSON.stringify(fitted, null, 2)}\n`);
+      const shares = fitted.weights.map((weight) => weight.toFixed(3)).join(", ");
+      console.log(`${fitted.note}\nweights ${shares}; scores on the rows fitted to flatter: ${out}/fitted.json`);
+    }
+    joined = mf.applyEnsemble(fitted, members);
+  } else joined = mf.ensemble(members, { weights: weights?.split(",").map(Number), mean: { name: mean } });
+  await mf.savePredictions(joined, `${out}/predictions.parquet`);
+  await mf.writeSubmission(joined, `${out}/submission.csv`);
+  if (joined.labels.some((label) => label !== mf.UNKNOWN_LABEL)) {
+    console.log(reportText(joined));
+    const { macroF1, accuracy, count } = mf.score(joined);
     console.log(
       `macro F1 ${macroF1.toFixed(4)}, accuracy ${accuracy.toFixed(4)}, ${count} images, ${members.length} members`,
     );
-  } else console.log(`${mean.ids.length} images, ${members.length} members: ${out}/submission.csv`);
+  } else console.log(`${joined.ids.length} images, ${members.length} members: ${out}/submission.csv`);
 });
+
+/** Saved predictions; those in csv need the classes. */
+async function loadMember(path: string, classes: readonly string[] | undefined): Promise<mf.Predictions> {
+  if (!path.endsWith(".csv")) return await mf.loadPredictions(path);
+  if (classes) return await mf.readPredictionsCsv(path, { classes });
+  throw new TypeError(`Cannot read "${path}" as the first member must be .parquet, which tells the classes`);
+}
