@@ -47,7 +47,7 @@ await runTask({
   images.close();
 
   for (const { tables = [] } of report.sections) {
-    for (const { title, rows } of tables) if (!isEmpty(rows)) console.log(`\n${title}\n${mf.tableText(rows)}`);
+    for (const { title, rows } of tables) console.log(`\n${title}\n${mf.tableText(rows)}`);
   }
   const page = join(out, "report.html");
   await mf.writeReport(report, page);
@@ -61,7 +61,3 @@ await runTask({
       `${report.conflicts} conflicts, ${report.duplicates} look-alike pairs`,
   );
 });
-
-function isEmpty(rows: mf.Rows): boolean {
-  return mf.isFrame(rows) ? rows.height === 0 : rows.length === 0;
-}

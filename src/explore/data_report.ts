@@ -79,11 +79,15 @@ export async function dataReport(
       await qualitySection(dataset, images, watch),
       {
         title: "Faults",
-        text: "What loading and decoding found wrong, where labels contradict themselves, and which images are copies.",
+        text:
+          "What loading and decoding found wrong, where labels contradict themselves, and which images are copies. " +
+          "Tables without a row are left out.",
         tables: [
-          { title: "Faults", rows: faults.map(({ kind, message }) => ({ kind, message })) },
-          { title: "Conflicts", rows: conflicts },
-          { title: "Images that look alike", rows: duplicates.head(FEW) },
+          ...faults.length > 0
+            ? [{ title: "Faults", rows: faults.map(({ kind, message }) => ({ kind, message })) }]
+            : [],
+          ...conflicts.height > 0 ? [{ title: "Conflicts", rows: conflicts }] : [],
+          ...duplicates.height > 0 ? [{ title: "Images that look alike", rows: duplicates.head(FEW) }] : [],
         ],
       },
       await sheetSection(dataset, images, sheet),
@@ -194,7 +198,7 @@ async function qualitySection(dataset: Dataset, images: ImageSet, watch: WatchOp
         title: "Channels, 0 to 1",
         rows: ["red", "green", "blue"].map((channel, c) => ({ channel, mean: mean[c], std: std[c] })),
       },
-      { title: "Images that stand out", rows: outliers.head(FEW) },
+      ...outliers.height > 0 ? [{ title: "Images that stand out", rows: outliers.head(FEW) }] : [],
     ],
     pictures: shown.length > 0
       ? [{
