@@ -13,6 +13,23 @@ export { findLabelErrors, type LabelErrorOptions } from "./label_errors.ts";
 export { findSamePeople, type SamePeopleOptions } from "./same_people.ts";
 export { draftPatch, type DraftPatchOptions } from "./draft_patch.ts";
 export { imageSizes } from "./sizes.ts";
+export { imageStats, type ImageStatsOptions } from "./image_stats.ts";
+export { classBalance } from "./class_balance.ts";
+export { nearCutCounts, type NearCutOptions, plotCuts, type PlotCutsOptions } from "./near_cuts.ts";
+export { compareParts, type ComparePartsOptions } from "./compare_parts.ts";
+export { plotParts } from "./plot_parts.ts";
+export { compareSplits, type CompareSplitsOptions } from "./compare_splits.ts";
+export { meanImages, type MeanImagesOptions } from "./mean_images.ts";
+export {
+  type Report,
+  reportHtml,
+  type ReportOptions,
+  type ReportPicture,
+  type ReportSection,
+  type ReportTable,
+  writeReport,
+} from "./html_report.ts";
+export { type DataReport, dataReport, type DataReportOptions } from "./data_report.ts";
 export { type ChannelOptions, type ChannelStats, channelStats } from "./channels.ts";
 export { type Chart, type ChartOptions, drawChart } from "./chart.ts";
 export { plotCounts, type PlotCountsOptions } from "./plot_counts.ts";
