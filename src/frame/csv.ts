@@ -7,7 +7,7 @@
 import { list } from "../core/check.ts";
 import { scanCsv } from "./csv_scan.ts";
 import { type DataFrame, loadPolars } from "./polars.ts";
-import { writeWhole } from "./whole.ts";
+import { readWhole, writeWhole } from "./whole.ts";
 
 /** Types of columns that are not text. */
 export type CsvTypes = Readonly<Record<string, "Float32" | "Float64" | "Int32">>;
@@ -33,10 +33,11 @@ export type CsvTypes = Readonly<Record<string, "Float32" | "Float64" | "Int32">>
  * @returns The frame, columns in the file's order.
  * @throws {SyntaxError} If it is not UTF-8, has no header, quotes or column names that cannot be understood, rows with too
  * few or too many cells, or text in a column of numbers; the message names the file.
+ * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {RangeError} If a type is given to a column that is not there.
  */
 export async function readCsvFrame(path: string, { types = {} }: { types?: CsvTypes } = {}): Promise<DataFrame> {
-  const [pl, bytes] = await Promise.all([loadPolars(), Deno.readFile(path)]);
+  const [pl, bytes] = await Promise.all([loadPolars(), readWhole(path)]);
   const { Buffer } = await import("node:buffer");
   try {
     const { columns, body, multiline } = scanCsv(bytes);

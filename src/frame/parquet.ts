@@ -5,7 +5,7 @@
  * @module
  */
 import { type DataFrame, loadPolars } from "./polars.ts";
-import { writeWhole } from "./whole.ts";
+import { readWhole, writeWhole } from "./whole.ts";
 
 /**
  * Writes a frame to a Parquet file, through a temporary file beside it that is then renamed.
@@ -38,7 +38,7 @@ export async function writeParquet(frame: DataFrame, path: string): Promise<void
  * @throws {SyntaxError} If it is not a Parquet file.
  */
 export async function readParquet(path: string): Promise<DataFrame> {
-  const [pl, bytes] = await Promise.all([loadPolars(), readBytes(path)]);
+  const [pl, bytes] = await Promise.all([loadPolars(), readWhole(path)]);
   try {
     return pl.readParquet(bytes);
   } catch (error) {
@@ -46,13 +46,4 @@ export async function readParquet(path: string): Promise<DataFrame> {
       cause: error,
     });
   }
-}
-
-async function readBytes(path: string): Promise<Buffer> {
-  const { Buffer } = await import("node:buffer");
-  const { buffer } = await Deno.readFile(path).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(`Cannot read "${path}" as there is no such file`);
-  });
-  return Buffer.from(buffer);
 }

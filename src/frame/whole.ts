@@ -1,9 +1,25 @@
 /**
- * Files written whole: a reader finds the old file or the new one, never half of one.
+ * The frames' files, read at once and written whole: a reader finds the old file or the new one, never half of one.
  *
  * @module
  */
 import { dirname } from "node:path";
+
+/**
+ * Reads a file.
+ *
+ * @param path The file.
+ * @returns Its bytes, as Polars takes them.
+ * @throws {Deno.errors.NotFound} If there is no such file.
+ */
+export async function readWhole(path: string): Promise<Buffer> {
+  const { Buffer } = await import("node:buffer");
+  const { buffer } = await Deno.readFile(path).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(`Cannot read "${path}" as there is no such file`);
+  });
+  return Buffer.from(buffer);
+}
 
 /**
  * Writes a file through a temporary one beside it that is then renamed.

@@ -8,6 +8,7 @@ import { runTask, type TaskContext, z } from "../../tasks/flags.ts";
 import { backendFlags, whole } from "../../tasks/setup.ts";
 import { countStep } from "./counts.ts";
 import { copyBandwidth } from "./copy_bandwidth.ts";
+import { frameTable, timeFrames } from "./frame.ts";
 import { timeLoading } from "./load.ts";
 import { boundsChecks, peakMemoryMiB, processor, versions } from "./machine.ts";
 import { operationsTable, timeOperations } from "./operations.ts";
@@ -17,8 +18,9 @@ import { inferenceSubject, trainingSubject } from "./subject.ts";
 import { round, timeSteps, type Timing } from "./timing.ts";
 
 const options = z.strictObject({
-  what: z.enum(["train", "infer", "ops", "load", "copy"]).default("train").describe(
-    "Training steps; inference; single operations of a training step; packing and filling batches; copying on the device.",
+  what: z.enum(["train", "infer", "ops", "load", "copy", "frame"]).default("train").describe(
+    "Training steps; inference; single operations of a training step; packing and filling batches; copying on the " +
+      "device; frames beside pandas.",
   ),
   model: z.string().default("efficientnet_b0").describe("The model."),
   size: whole().min(8).default(64).describe("Side of the images in pixels."),
@@ -29,6 +31,9 @@ const options = z.strictObject({
     "Steps with one read-back, timed together (default: 8 on webgpu, where reading makes the GPU wait; else 1).",
   ),
   people: whole().min(2).default(8).describe("load: persons painted, seven photographs each."),
+  rows: whole().min(1).default(18_900).describe("frame: rows of the table."),
+  rounds: whole().min(1).default(3).describe("frame: rounds that are timed, after one that is not."),
+  python: z.string().default("python3").describe("frame: the Python that has pandas."),
   ...backendFlags,
   stock: z.boolean().default(false).describe("Without our kernels: TensorFlow.js as it is (webgpu, or wasm to infer)."),
   profile: z.boolean().default(false).describe(
@@ -41,6 +46,12 @@ await runTask({ name: "bench", summary: "Times training steps, inference, operat
 
 async function main(given: z.output<typeof options>, { signal }: TaskContext): Promise<void> {
   const { what, model, size, batch, steps, seconds, json } = given;
+  if (what === "frame") {
+    const found = await timeFrames({ ...given, signal });
+    const about = Object.entries(found.versions).map(([name, version]) => `${name} ${version}`).join(", ");
+    const text = `${frameTable(found)}\n\n${found.machine}; ${about}; the least of ${found.rounds} rounds in turn`;
+    return console.log(json ? JSON.stringify({ program: "maskfold", what, ...found }) : text);
+  }
   const started = await start({ ...given, need: what === "infer" ? "predict" : "train" });
   const readEvery = given.readEvery ?? (started.backend === "webgpu" ? 8 : 1);
   const facts = () => ({
