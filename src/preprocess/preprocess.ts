@@ -62,7 +62,7 @@ export interface PreprocessedDataset extends Dataset {
  * await Deno.writeFile(`${root}/warm.png`, await rasterize(svg));
  * const dataset = await loadTable([{ path: "warm.png" }], { root, columns: { path: "path" } });
  * const grey = await preprocessImages(dataset, [{ name: "greyWorld" }], { dir: `${root}/cache`, format: "png", workers: 0 });
- * const { data } = await decodeImage(`${grey.root}/${grey.samples[0].path}`);
+ * const { data } = await decodeImage(`${grey.root}/${grey.samples[0]!.path}`);
  * assertEquals([...data.subarray(0, 3)], [120, 120, 120]);
  * ```
  *
