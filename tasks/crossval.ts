@@ -40,7 +40,7 @@ if (import.meta.main) {
     const config = await readConfig(flags, rest);
     const dataset = await loadData(flags);
     console.log(splitTable(dataset, mf.splitDataset(dataset, config)));
-    const wanted = test ?? (flags.layout === "faces" && await isThere(`${flags.data}/eval/info.csv`));
+    const wanted = test ?? (flags.layout === "faces" && await hasEval(flags.data));
     const testSet = wanted
       ? await mf.loadFaces(flags.data, { part: "eval", mode: flags.lenient ? "lenient" : "strict" })
       : undefined;
@@ -57,6 +57,8 @@ if (import.meta.main) {
   });
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
+/** Whether a data set has an eval part that lists any image. */
+async function hasEval(data: string): Promise<boolean> {
+  const table = await Deno.readTextFile(`${data}/eval/info.csv`).catch(() => "");
+  return table.trim().split("\n").length > 1;
 }
