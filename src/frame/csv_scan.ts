@@ -48,7 +48,7 @@ function checkUtf8(bytes: Uint8Array): void {
   }
 }
 
-/** Whether there are two columns or more, as many cells in each line, no quotes, no empty line and no stray CR. */
+/** Whether there are two columns or more, as many cells in each line, no stray CR, and no line end within quotes. */
 function isPlain(bytes: Uint8Array, start: number): boolean {
   let width = 0, commas = 0, lineStart = start;
   for (let at = start; at < bytes.length; at++) {
@@ -60,9 +60,24 @@ function isPlain(bytes: Uint8Array, start: number): boolean {
       if (commas === 0 || commas !== width) return false;
       commas = 0;
       lineStart = at + 1;
-    } else if (byte === QUOTE || byte === CR && bytes[at + 1] !== LF) return false;
+    } else if (byte === QUOTE) {
+      if (width === 0 || bytes[at - 1] !== COMMA && at !== lineStart) return false; // names are read from a bare header
+      at = closingQuote(bytes, at);
+      const next = bytes[at + 1];
+      if (at < 0 || next !== undefined && next !== COMMA && next !== LF && next !== CR) return false;
+    } else if (byte === CR && bytes[at + 1] !== LF) return false;
   }
   return width > 0 && (lineStart === bytes.length || commas === width);
+}
+
+/** Where the quotes that open here close again in the same line; -1 if they do not. */
+function closingQuote(bytes: Uint8Array, open: number): number {
+  for (let at = open + 1; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    if (byte === LF || byte === CR) return -1;
+    if (byte === QUOTE && bytes[++at] !== QUOTE) return at - 1;
+  }
+  return -1;
 }
 
 function split(bytes: Uint8Array, start: number): ScannedCsv {

@@ -84,6 +84,34 @@ Deno.test("bench --what load times packing and filling, and leaves nothing behin
   }
 });
 
+const python = "/usr/bin/python3"; // Debian's, which has its pandas
+const hasPandas = await new Deno.Command(python, { args: ["-c", "import pandas"], stderr: "null" }).output()
+  .then(({ success }) => success, () => false);
+
+Deno.test({
+  name: "bench --what frame times the same questions here and in pandas, whose answers agree",
+  ignore: !hasPandas,
+  fn: async () => {
+    const { timings, rows, versions } = await record(
+      ...["--what", "frame", "--rows", "701", "--rounds", "1", "--python", python],
+    );
+    assertEquals(rows, 701);
+    assert(versions.pandas && versions.polars);
+    assertEquals(timings.length, 7);
+    for (const { query, ms, pandasMs, ratio } of timings) {
+      assert(ms > 0, query);
+      if (!query.startsWith("Parquet")) assert(pandasMs > 0 && ratio > 0, query);
+    }
+  },
+});
+
+Deno.test("bench --what frame says when Python has no pandas", async () => {
+  const args = ["run", "-A", "-q", "--no-check", `${BENCH}bench.ts`, "--what", "frame", "--rows", "7"];
+  const { code, stderr } = await start([...args, "--python", Deno.execPath()], BENCH).done;
+  assert(code !== 0);
+  assertStringIncludes(stderr, "does it have pandas?");
+});
+
 Deno.test("bench without --json prints a summary, with --profile a table of kernels", async () => {
   const stdout = await bench("bench.ts", "--profile", ...SMALL);
   assertMatch(stdout, /^train efficientnet_nano at 32 pixels, batch 2: [\d.]+ ms an image, median [\d.]+, /);
