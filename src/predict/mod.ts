@@ -19,6 +19,8 @@ export {
 export type { Aligned, AlignedMember } from "./align.ts";
 export { attributeMarginals, combineAttributes } from "./attributes.ts";
 export type { FitData, Objective } from "./fit_data.ts";
+export { gradCam, type GradCamOptions, type HeatMaps } from "./grad_cam.ts";
+export { overlayHeat, type OverlayHeatOptions } from "./overlay_heat.ts";
 export type { GreedyOptions } from "./greedy.ts";
 export { type Mean, MEANS, type MeanSpec, type PowerOptions, type VoteOptions } from "./means.ts";
 export type { SimplexOptions } from "./simplex.ts";
