@@ -68,7 +68,7 @@ export interface Descriptions {
  * @returns A row a pair, most alike first: ids `a` and `b`; `kind`, "exact" where all pixels are equal, else "near"; their
  * `difference` as a share of the contrast, 0..1; with groups, whether they are of one person (`samePerson`, "yes" or "no");
  * with folds, whether a fold trains on one and validates on the other (`crossesFolds`).
- * @throws {RangeError} If the difference is not 0 to 1.
+ * @throws {RangeError} If the difference is not 0 to 1, or the images have fewer than 3 pixels a side.
  */
 export async function findDuplicates(
   images: ImageSet,
@@ -77,6 +77,11 @@ export async function findDuplicates(
   if (!(difference >= 0 && difference <= 1)) {
     throw new RangeError(
       `Cannot find duplicates as difference must be a share from 0 to 1: current value is ${show(difference)}`,
+    );
+  }
+  if (Math.min(...images.size) < 3) { // slopes need neighbours
+    throw new RangeError(
+      `Cannot find duplicates as images must have at least 3 pixels a side: current size is ${images.size.join(" x ")}`,
     );
   }
   const descriptions = await describeImages(images, signal);

@@ -98,13 +98,18 @@ function directionsOf(features: Float32Array, width: number, persons: readonly (
     const own = out.subarray(p * width, (p + 1) * width);
     for (const i of images) {
       const from = features.subarray(i * width, (i + 1) * width).map((value, d) => value - mean[d]!);
-      const length = Math.hypot(...from) || 1;
+      const length = lengthOf(from);
       for (let d = 0; d < width; d++) own[d]! += from[d]! / length;
     }
-    const length = Math.hypot(...own) || 1;
+    const length = lengthOf(own);
     for (let d = 0; d < width; d++) own[d]! /= length;
   });
   return out;
+}
+
+/** A vector's length, or 1 for one that has none. */
+function lengthOf(vector: Float32Array): number {
+  return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)) || 1;
 }
 
 function dot(directions: Float32Array, width: number, a: number, b: number): number {

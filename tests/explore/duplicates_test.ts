@@ -111,9 +111,11 @@ Deno.test("findDuplicates() tells which copies a fold trains on and validates on
   ]);
 });
 
-Deno.test("findDuplicates() refuses a difference that is no share, and ends when told", async () => {
+Deno.test("findDuplicates() refuses a difference that is no share and images too small, and ends when told", async () => {
   const images = imageSet(new Uint8Array(2 * 12 * 12 * 3), [12, 12]);
   await assertRejects(() => findDuplicates(images, { difference: 2 }), RangeError, "from 0 to 1: current value is 2");
+  const small = imageSet(new Uint8Array(2 * 2 * 12 * 3), [2, 12]);
+  await assertRejects(() => findDuplicates(small), RangeError, "current size is 2 x 12");
   await assertRejects(() => findDuplicates(images, { signal: AbortSignal.abort() }), DOMException);
 });
 
