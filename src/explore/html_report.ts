@@ -59,6 +59,9 @@ export interface ReportOptions {
 /** The page may show what it carries and fetch nothing: https://www.w3.org/TR/CSP3/ */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
+/** Pixels to which a sheet may be made narrower: below, its letters are too small. */
+const LEAST = 640;
+
 /** Pictures keep a white ground in the dark, as their letters are dark. */
 const STYLE = `
 :root { color-scheme: light dark; --ground: #fff; --ink: #222; --faint: #666; --line: #d8d8d8; --link: #1d4f86; }
@@ -84,7 +87,8 @@ thead th { border-bottom-width: 2px; }
 figure { margin: 1.2rem 0; }
 figure .scroll { background: #fff; border: 1px solid var(--line); border-radius: 4px; line-height: 0; width: fit-content; }
 figcaption { color: var(--faint); font-size: 0.875rem; margin-top: 0.3rem; }
-svg, img { max-width: none; }
+svg { max-width: none; }
+img { max-width: 100%; height: auto; }
 `;
 
 /**
@@ -173,7 +177,8 @@ function imageHtml(picture: Chart | Picture, label: string, id: string): string 
   const [height, width] = picture.size;
   if ("png" in picture) {
     const source = `data:image/png;base64,${picture.png.toBase64()}`;
-    return `<img src="${source}" width="${width}" height="${height}" alt="${label}">`;
+    const style = `min-width:${Math.min(width, LEAST)}px`;
+    return `<img src="${source}" width="${width}" height="${height}" style="${style}" alt="${label}">`;
   }
   return ownIds(picture.svg, id).replace("<svg", `<svg role="img" aria-label="${label}"`);
 }

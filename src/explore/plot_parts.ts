@@ -24,13 +24,11 @@ export async function plotParts(
   if (table.height === 0) throw new RangeError("Cannot plot parts as there must be rows: current number is 0");
   const rows = table.toRecords() as Record<string, string | number>[];
   const columns = [...new Set(rows.map(({ column }) => column))];
-  const high = Math.max(...rows.map((row) => Number(row.high)));
   return await drawChart({
     title,
     vconcat: columns.map((column, c) =>
       panel(rows.filter((row) => row.column === column), {
         name: `${column}`,
-        high,
         last: c === columns.length - 1,
       })
     ),
@@ -40,17 +38,18 @@ export async function plotParts(
 
 function panel(
   rows: readonly Readonly<Record<string, string | number>>[],
-  { name, high, last }: { readonly name: string; readonly high: number; readonly last: boolean },
+  { name, last }: { readonly name: string; readonly last: boolean },
 ): Record<string, unknown> {
+  const high = Math.max(...rows.map((row) => Number(row.high)));
   const x = {
     type: "quantitative",
     scale: { domain: [0, high], nice: true },
-    axis: { format: ".0%", tickCount: 6 },
+    axis: { format: "~%", tickCount: 6 },
     title: last ? "share of the images" : null,
   };
   return {
     width: 420,
-    height: { step: 11 },
+    height: { step: 9 },
     data: { values: rows },
     encoding: {
       y: {
