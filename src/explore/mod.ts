@@ -12,6 +12,15 @@ export { type ConfidentJoint, confidentJoint } from "./confident_joint.ts";
 export { findLabelErrors, type LabelErrorOptions } from "./label_errors.ts";
 export { findSamePeople, type SamePeopleOptions } from "./same_people.ts";
 export { draftPatch, type DraftPatchOptions } from "./draft_patch.ts";
+export {
+  type AttributeMistakes,
+  findMistakes,
+  mistakesByAttribute,
+  mistakesByNumber,
+  type NumberMistakes,
+  type NumberMistakesOptions,
+} from "./mistakes.ts";
+export { plotMistakesByNumber, type PlotMistakesOptions } from "./plot_mistakes.ts";
 export { imageSizes } from "./sizes.ts";
 export { imageStats, type ImageStatsOptions } from "./image_stats.ts";
 export { classBalance } from "./class_balance.ts";
