@@ -188,10 +188,8 @@ async function qualitySection(dataset: Dataset, images: ImageSet, watch: WatchOp
   return {
     title: "Quality",
     text: `Sizes and formats from the files' headers; colours, brightness, contrast and sharpness of copies of ` +
-      `${images.size[0]} x ${images.size[1]} pixels. ${
-        number(outliers.height)
-      } images stand out: their robust z-score ` +
-      `is 3.5 or more from the median.`,
+      `${images.size[0]} x ${images.size[1]} pixels. Images that stand out, by a robust z-score of 3.5 or more: ` +
+      `${number(outliers.height)}.`,
     tables: [
       { title: "Sizes in pixels", rows: await imageSizes(dataset, watch) },
       {

@@ -60,7 +60,7 @@ export interface ReportOptions {
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
 /** Pixels to which a sheet may be made narrower: below, its letters are too small. */
-const LEAST = 640;
+const LEAST = 800;
 
 /** Pictures keep a white ground in the dark, as their letters are dark. */
 const STYLE = `

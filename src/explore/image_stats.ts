@@ -33,12 +33,13 @@ const NORMAL = 0.6745;
  * @example
  * ```ts
  * import { imageStats } from "maskfold";
- * import { assertEquals } from "@std/assert";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
  *
  * const fillBatch = (_: ArrayLike<number>, out: Uint8Array) => out.fill(51);
  * const images = { ids: ["a"], size: [3, 4] as const, digest: "", faults: [], fillBatch, close() {} };
  * const [row] = (await imageStats(images)).toRecords();
- * assertEquals([row?.brightness, row?.contrast, row?.sharpness], [0.2, 0, 0]);
+ * assertAlmostEquals(Number(row?.brightness), 0.2);
+ * assertEquals([row?.contrast, row?.sharpness], [0, 0]);
  * ```
  *
  * @param images N decoded images, all of one size; sharpness depends on that size.
