@@ -148,13 +148,9 @@ async function countCells(
 ): Promise<Cell[]> {
   checkColumns("count", frame, ["group", ...keys]);
   const pl = await loadPolars();
-  const aliases = keys.map((_, k) => `key ${k}`);
-  const isText = (name: string) => frame.getColumn(name).dtype.variant === "String";
-  const coded = (name: string) => isText(name) ? pl.col(name).cast(pl.Categorical) : pl.col(name); // groups much faster
-  const table = frame.select(...keys.map((key, k) => coded(key).alias(aliases[k]!)), coded("group"));
-  const found = table.groupBy(aliases)
+  const table = frame.select(...keys.map((key, k) => pl.col(key).alias(`key ${k}`)), pl.col("group"));
+  const found = table.groupBy(keys.map((_, k) => `key ${k}`))
     .agg(pl.len().alias("images"), pl.col("group").nUnique().alias("persons"))
-    .withColumns(...aliases.filter((_, k) => isText(keys[k]!)).map((alias) => pl.col(alias).cast(pl.String)))
     .toRecords() as Record<string, Value>[];
   const cells = new Map(found.map((row) => {
     const values = keys.map((_, k) => row[`key ${k}`]!);
