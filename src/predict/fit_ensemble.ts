@@ -93,7 +93,7 @@ export const ENSEMBLES: {
     z.strictObject({
       gap: z.number().positive().default(1e-7).describe("Nats by which the loss may be above the least one."),
       steps: z.int().min(1).default(100).describe("Newton steps at most."),
-    }),
+    }).describe("Weights of least log loss, found to a stated gap."),
     simplex,
   ),
   greedy: part(
@@ -102,7 +102,7 @@ export const ENSEMBLES: {
       bags: z.int().min(0).default(0).describe("Selections among some members drawn by chance; 0: one among all."),
       share: z.number().gt(0).max(1).default(0.5).describe("Share of the members that each of them picks from."),
       seed: z.int().default(42).describe("Seed of those draws."),
-    }),
+    }).describe("Members picked one after the other, again too, as long as the score rises (Caruana et al., 2004)."),
     greedy,
   ),
   stacking: part(
@@ -115,7 +115,7 @@ export const ENSEMBLES: {
         "Whether the penalty draws to the members' geometric mean or to 0.",
       ),
       tolerance: z.number().positive().default(1e-6).describe("Largest slope of the mean loss at the end."),
-    }),
+    }).describe("A regression on the members' log-probabilities, with a penalty (Wolpert, 1992)."),
     stacking,
   ),
 };

@@ -155,23 +155,26 @@ export const MEANS: {
   readonly rank: Part<Record<never, never>, Mean>;
   readonly vote: Part<VoteOptions, Mean>;
 } = {
-  arithmetic: part(z.strictObject({}), arithmetic),
-  geometric: part(z.strictObject({}), geometric),
+  arithmetic: part(z.strictObject({}).describe("The mean of the probabilities."), arithmetic),
+  geometric: part(z.strictObject({}).describe("The mean of their logarithms, scaled to sum to 1."), geometric),
   power: part(
     z.strictObject({
       exponent: z.number().min(-8).max(8).default(2).describe(
         "1: arithmetic, 0: geometric, -1: harmonic; higher ones follow the surest member.",
       ),
-    }),
+    }).describe("The mean of their powers, of which the root is taken."),
     power,
   ),
-  rank: part(z.strictObject({}), () => rankMean),
+  rank: part(
+    z.strictObject({}).describe("The mean of ranks within a class, read back as probabilities."),
+    () => rankMean,
+  ),
   vote: part(
     z.strictObject({
       ties: z.enum(["mean", "first"]).default("mean").describe(
         "Who wins among the classes with the most votes: the highest mean probability, or the first class.",
       ),
-    }),
+    }).describe("Each member has one vote, for the class that it finds likeliest."),
     vote,
   ),
 };

@@ -118,14 +118,14 @@ export const VIEWS: {
   readonly rotation: Part<TurnOptions, readonly View[]>;
   readonly brightness: Part<BrightnessOptions, readonly View[]>;
 } = {
-  identity: part(z.strictObject({ weight }), () => [() => {}]),
-  flip: part(z.strictObject({ weight }), () => [flipHorizontal]),
+  identity: part(z.strictObject({ weight }).describe("The image as it is."), () => [() => {}]),
+  flip: part(z.strictObject({ weight }).describe("The mirror image."), () => [flipHorizontal]),
   fiveCrops: part(
     z.strictObject({
       weight,
       share: z.number().gt(0).max(1).default(0.875).describe("Share of each side that a crop keeps."),
       flip: z.boolean().default(false).describe("Whether the crops' mirror images are taken too: ten views."),
-    }),
+    }).describe("The four corners and the middle, each resized to the whole."),
     fiveCrops,
   ),
   scale: part(
@@ -133,7 +133,7 @@ export const VIEWS: {
       weight,
       factor: z.number().min(0.1).max(10).default(1.1).describe("Size factor about the centre."),
       fill,
-    }),
+    }).describe("The image nearer or farther."),
     scaled,
   ),
   rotation: part(
@@ -141,14 +141,14 @@ export const VIEWS: {
       weight,
       degrees: z.number().min(-360).max(360).default(5).describe("Turn in degrees, counterclockwise."),
       fill,
-    }),
+    }).describe("The image turned about its centre."),
     turned,
   ),
   brightness: part(
     z.strictObject({
       weight,
       factor: z.number().min(0).max(10).default(1.1).describe("What bytes are multiplied by."),
-    }),
+    }).describe("The image brighter or darker."),
     brightened,
   ),
 };
