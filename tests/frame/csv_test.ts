@@ -3,15 +3,7 @@ import type { Rng } from "../../src/core/rng.ts";
 import { makeFrame, readCsvFrame, writeCsvFrame } from "../../src/frame/mod.ts";
 import { readCsv } from "../../src/io/csv.ts";
 import { between, printedRng } from "../random.ts";
-
-async function withDir(test: (dir: string) => Promise<void>): Promise<void> {
-  const dir = await Deno.makeTempDir();
-  try {
-    await test(dir);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
-}
+import { withDir } from "../temporary.ts";
 
 /** What a reader makes of a file: its columns and rows, or that it refuses it. */
 async function outcome(read: () => Promise<unknown>): Promise<unknown> {

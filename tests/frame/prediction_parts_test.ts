@@ -9,15 +9,7 @@ import {
 } from "../../src/frame/mod.ts";
 import { randomInt, type Rng, shuffled } from "../../src/core/rng.ts";
 import { between, printedRng } from "../random.ts";
-
-async function withDir(test: (dir: string) => Promise<void>): Promise<void> {
-  const dir = await Deno.makeTempDir();
-  try {
-    await test(dir);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
-}
+import { withDir } from "../temporary.ts";
 
 /** Predictions with logits and views, as they are asked for. */
 function details(rng: Rng, ids: readonly string[], { logits = true, views = 2 } = {}): DetailedPredictions {

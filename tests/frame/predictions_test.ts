@@ -9,6 +9,7 @@ import {
   predictionsToFrame,
   savePredictions,
 } from "../../src/frame/predictions.ts";
+import { withDir } from "../temporary.ts";
 
 /** Predictions of a random shape whose probabilities are random bit patterns: NaN, -0 and subnormals too. */
 function randomPredictions(rng: Rng): Predictions {
@@ -26,15 +27,6 @@ function randomPredictions(rng: Rng): Predictions {
 }
 
 const bitsOf = ({ probabilities: p }: Predictions) => new Uint32Array(p.buffer, p.byteOffset, p.length);
-
-async function withDir(test: (dir: string) => Promise<void>): Promise<void> {
-  const dir = await Deno.makeTempDir();
-  try {
-    await test(dir);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
-}
 
 Deno.test("savePredictions() and loadPredictions() keep every bit", () =>
   withDir(async (dir) => {

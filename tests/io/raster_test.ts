@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { withDir } from "../temporary.ts";
 
 const raster = new URL("../../src/io/raster.ts", import.meta.url).href;
 
@@ -17,15 +18,6 @@ async function drawIn(env: Record<string, string>, letters: string[], family = "
   }).output();
   assertEquals(status, 0, new TextDecoder().decode(stderr));
   return new TextDecoder().decode(stdout).trim().split("\n");
-}
-
-async function withDir(test: (dir: string) => Promise<void>): Promise<void> {
-  const dir = await Deno.makeTempDir();
-  try {
-    await test(dir);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
 }
 
 Deno.test("rasterize() draws the same letters on a machine with no fonts", () =>

@@ -12,16 +12,8 @@ import {
   type ReliabilityOptions,
 } from "../../src/metrics/mod.ts";
 import reference from "../reference/calibration.json" with { type: "json" };
+import { predictionsOf } from "../predictions.ts";
 import { between, printedRng } from "../random.ts";
-
-function predictionsOf(probabilities: readonly number[], labels: readonly number[]): Predictions {
-  return {
-    ids: labels.map((_, i) => `id${i}`),
-    classes: Array.from({ length: probabilities.length / labels.length }, (_, c) => `class ${c}`),
-    probabilities: Float32Array.from(probabilities),
-    labels: Int32Array.from(labels),
-  };
-}
 
 /** Probabilities in eighths, so that many are equal and sums are exact in any order; and labels. */
 function randomPredictions(rng: Rng): Predictions {

@@ -1,11 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { denseNet, DENSENETS, type DenseNetShape, fromTorchvision } from "../../src/models/families/densenet.ts";
+import { denseNet, DENSENETS, fromTorchvision } from "../../src/models/families/densenet.ts";
 import type { Architecture } from "../../src/models/mod.ts";
 import { assertClose, checkAgainstRecord } from "./zoo.ts";
+import { SMALL_DENSENET as SMALL } from "./zoo_small.ts";
 import { checkWhole } from "./zoo_whole.ts";
-
-/** The widths of tests/reference/zoo_densenet.py. */
-const SMALL: DenseNetShape = { stem: 6, growth: 4, bottleneck: 3, blocks: [2, 3, 2] };
 
 function small(changes: Partial<Architecture> = {}): Architecture {
   return { ...DENSENETS.densenet121, build: (layers) => denseNet(layers, SMALL), ...changes };

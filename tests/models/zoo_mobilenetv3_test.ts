@@ -2,27 +2,8 @@ import { assert, assertThrows } from "@std/assert";
 import { mobileNetV3, MOBILENETV3S, type MobileNetV3Shape } from "../../src/models/families/mobilenetv3.ts";
 import type { Architecture } from "../../src/models/mod.ts";
 import { assertClose, checkAgainstRecord } from "./zoo.ts";
+import { SMALL_MOBILENETV3 as SMALL } from "./zoo_small.ts";
 import { checkWhole } from "./zoo_whole.ts";
-
-/** The widths of tests/reference/zoo_mobilenetv3.py. */
-const SMALL: MobileNetV3Shape = {
-  stem: 8,
-  stages: [
-    [[3, 1, 8, 0, 8, "relu"]],
-    [[3, 2, 16, 0, 8, "relu"], [3, 1, 24, 0, 8, "relu"]],
-    [[5, 2, 24, 8, 16, "relu"], [5, 1, 32, 8, 16, "relu"], [5, 1, 32, 8, 16, "relu"]],
-    [
-      [3, 2, 40, 0, 16, "hardSwish"],
-      [3, 1, 32, 0, 16, "hardSwish"],
-      [3, 1, 24, 0, 16, "hardSwish"],
-      [3, 1, 24, 0, 16, "hardSwish"],
-    ],
-    [[3, 1, 48, 16, 24, "hardSwish"], [3, 1, 56, 16, 24, "hardSwish"]],
-    [[5, 2, 56, 16, 24, "hardSwish"], [5, 1, 64, 16, 24, "hardSwish"], [5, 1, 64, 16, 24, "hardSwish"]],
-  ],
-  last: 144,
-  features: 40,
-};
 
 function small(shape = SMALL, changes: Partial<Architecture> = {}): Architecture {
   const build: Architecture["build"] = (layers, { dropPath }) => mobileNetV3(layers, shape, dropPath);

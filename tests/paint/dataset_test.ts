@@ -2,18 +2,9 @@ import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/asser
 import { loadFaces } from "../../src/io/faces.ts";
 import { readCsv } from "../../src/io/csv.ts";
 import { paintFaces, type PaintOptions } from "../../src/paint/dataset.ts";
+import { withDir } from "../temporary.ts";
 
 const SMALL = { people: 4, evalPeople: 2, seed: 5, size: [32, 24] } as const satisfies PaintOptions;
-
-/** Runs with a folder that is removed afterwards. */
-async function withDir(run: (dir: string) => Promise<void>): Promise<void> {
-  const dir = await Deno.makeTempDir();
-  try {
-    await run(dir);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
-}
 
 /** Every file below a folder, hidden ones too, with the digest of its bytes. */
 async function digests(dir: string, below = ""): Promise<Map<string, string>> {

@@ -13,19 +13,11 @@ import {
   type VectorCalibration,
 } from "../../src/predict/mod.ts";
 import reference from "../reference/calibration.json" with { type: "json" };
+import { predictionsOf } from "../predictions.ts";
 import { between, printedRng } from "../random.ts";
 import { makePredictions, reordered } from "./fixture.ts";
 
 const SPECS: readonly CalibrationSpec[] = [{ name: "temperature" }, { name: "vectorScaling" }, { name: "isotonic" }];
-
-function predictionsOf(probabilities: readonly number[], labels: readonly number[]): Predictions {
-  return {
-    ids: labels.map((_, i) => `id${i}`),
-    classes: Array.from({ length: probabilities.length / labels.length }, (_, c) => `class ${c}`),
-    probabilities: Float32Array.from(probabilities),
-    labels: Int32Array.from(labels),
-  };
-}
 
 const example = predictionsOf(reference.probabilities, reference.labels);
 const fresh = predictionsOf(reference.fresh, Array(reference.fresh.length / 4).fill(-1));

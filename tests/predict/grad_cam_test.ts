@@ -8,6 +8,7 @@ import { gradCam, overlayHeat } from "../../src/predict/mod.ts";
 import { initBackend } from "../../src/tensor/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
 import { readRecord, recordedModel } from "../models/zoo.ts";
+import { SMALL_DENSENET, SMALL_MOBILENETV3 } from "../models/zoo_small.ts";
 import { between, printedRng } from "../random.ts";
 import { uniform } from "../train/lcg.ts";
 import recorded from "../reference/grad_cam.json" with { type: "json" };
@@ -31,29 +32,11 @@ const NETWORKS: readonly (readonly [file: string, name: keyof typeof recorded & 
     }],
     ["densenet", "densenet121", {
       ...DENSENETS.densenet121,
-      build: (layers) => denseNet(layers, { stem: 6, growth: 4, bottleneck: 3, blocks: [2, 3, 2] }),
+      build: (layers) => denseNet(layers, SMALL_DENSENET),
     }],
     ["mobilenetv3", "mobilenetv3_large_100", {
       ...MOBILENETV3S.mobilenetv3_large_100,
-      build: (layers, { dropPath }) =>
-        mobileNetV3(layers, {
-          stem: 8,
-          stages: [
-            [[3, 1, 8, 0, 8, "relu"]],
-            [[3, 2, 16, 0, 8, "relu"], [3, 1, 24, 0, 8, "relu"]],
-            [[5, 2, 24, 8, 16, "relu"], [5, 1, 32, 8, 16, "relu"], [5, 1, 32, 8, 16, "relu"]],
-            [
-              [3, 2, 40, 0, 16, "hardSwish"],
-              [3, 1, 32, 0, 16, "hardSwish"],
-              [3, 1, 24, 0, 16, "hardSwish"],
-              [3, 1, 24, 0, 16, "hardSwish"],
-            ],
-            [[3, 1, 48, 16, 24, "hardSwish"], [3, 1, 56, 16, 24, "hardSwish"]],
-            [[5, 2, 56, 16, 24, "hardSwish"], [5, 1, 64, 16, 24, "hardSwish"], [5, 1, 64, 16, 24, "hardSwish"]],
-          ],
-          last: 144,
-          features: 40,
-        }, dropPath),
+      build: (layers, { dropPath }) => mobileNetV3(layers, SMALL_MOBILENETV3, dropPath),
     }],
   ];
 

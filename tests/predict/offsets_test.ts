@@ -4,17 +4,9 @@ import { seededRng, shuffled } from "../../src/core/rng.ts";
 import { macroF1, predictedClasses } from "../../src/metrics/mod.ts";
 import { decide, fitOffsets } from "../../src/predict/mod.ts";
 import reference from "../reference/calibration.json" with { type: "json" };
+import { predictionsOf } from "../predictions.ts";
 import { between, printedRng } from "../random.ts";
 import { makePredictions, reordered } from "./fixture.ts";
-
-function predictionsOf(probabilities: readonly number[], labels: readonly number[]): Predictions {
-  return {
-    ids: labels.map((_, i) => `id${i}`),
-    classes: Array.from({ length: probabilities.length / labels.length }, (_, c) => `class ${c}`),
-    probabilities: Float32Array.from(probabilities),
-    labels: Int32Array.from(labels),
-  };
-}
 
 const f1Of = (predicted: ArrayLike<number>, { labels, classes }: Predictions) =>
   macroF1(predicted, labels, { classes: classes.length });
