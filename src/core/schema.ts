@@ -158,3 +158,21 @@ export const FACE_PHOTOS: Readonly<Record<string, "wear" | "incorrect" | "not we
   incorrect_mask: "incorrect",
   normal: "not wear",
 };
+
+/**
+ * The probabilities of one attribute's levels: sums over the classes that share a level.
+ *
+ * @param schema The attributes; C classes.
+ * @param place The attribute's place in the schema; L is its number of levels.
+ * @param probabilities Probabilities `[N, C]`, row by row.
+ * @returns Probabilities `[N, L]`, row by row.
+ */
+export function levelProbabilities(schema: Schema, place: number, probabilities: Float32Array): Float64Array {
+  const classes = schema.classes.length, levels = schema.attributes[place]!.levels.length;
+  const levelOfClass = schema.classes.map((_, label) => decodeLabel(schema, label)[place]!);
+  const rows = Math.floor(probabilities.length / classes), sums = new Float64Array(rows * levels);
+  for (let row = 0; row < rows; row++) {
+    for (let c = 0; c < classes; c++) sums[row * levels + levelOfClass[c]!]! += probabilities[row * classes + c]!;
+  }
+  return sums;
+}

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Predictions } from "../core/records.ts";
-import { decodeLabel, type Schema } from "../core/schema.ts";
+import { levelProbabilities, type Schema } from "../core/schema.ts";
 
 /** Probabilities below this count as this, so that no single image decides alone. */
 const LEAST = 1e-6;
@@ -17,14 +17,8 @@ const LEAST = 1e-6;
  * @param place The attribute's place in the schema; L is its number of levels.
  * @returns Logarithms of probabilities `[N, L]`, in nats.
  */
-export function logMarginals({ ids, probabilities }: Predictions, schema: Schema, place: number): Float64Array {
-  const classes = schema.classes.length, levels = schema.attributes[place]!.levels.length;
-  const levelsOf = schema.classes.map((_, label) => decodeLabel(schema, label)[place]!);
-  const sums = new Float64Array(ids.length * levels);
-  for (let i = 0; i < ids.length; i++) {
-    for (let c = 0; c < classes; c++) sums[i * levels + levelsOf[c]!]! += probabilities[i * classes + c]!;
-  }
-  return sums.map((p) => Math.log(Math.max(p, LEAST)));
+export function logMarginals({ probabilities }: Predictions, schema: Schema, place: number): Float64Array {
+  return levelProbabilities(schema, place, probabilities).map((p) => Math.log(Math.max(p, LEAST)));
 }
 
 /**

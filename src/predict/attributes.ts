@@ -6,7 +6,7 @@
  */
 import { list, show } from "../core/check.ts";
 import { type Predictions, UNKNOWN_LABEL } from "../core/records.ts";
-import { type Attribute, decodeLabel, type Schema } from "../core/schema.ts";
+import { type Attribute, decodeLabel, levelProbabilities, type Schema } from "../core/schema.ts";
 import { type Aligned, alignMembers, checkProbabilities } from "./align.ts";
 import { normaliseRows } from "./rows.ts";
 
@@ -23,16 +23,12 @@ import { normaliseRows } from "./rows.ts";
 export function attributeMarginals(predictions: Predictions, schema: Schema, name: string): Predictions {
   const place = attributePlace(schema, name), { levels } = schema.attributes[place]!;
   checkClasses("take marginals", predictions.classes, `those of the schema, ${show(schema.classes)}`, schema.classes);
-  const { ids, probabilities, labels } = predictions, width = schema.classes.length;
+  const { ids, labels } = predictions;
   const levelOfClass = schema.classes.map((_, label) => decodeLabel(schema, label)[place]!);
-  const sums = new Float64Array(ids.length * levels.length);
-  for (let i = 0; i < probabilities.length; i++) {
-    sums[Math.floor(i / width) * levels.length + levelOfClass[i % width]!]! += probabilities[i]!;
-  }
   return {
     ids,
     classes: levels,
-    probabilities: Float32Array.from(sums),
+    probabilities: Float32Array.from(levelProbabilities(schema, place, predictions.probabilities)),
     labels: labels.map((label) => label === UNKNOWN_LABEL ? UNKNOWN_LABEL : levelOfClass[label]!),
   };
 }
