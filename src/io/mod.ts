@@ -31,6 +31,7 @@ export type { EnvironmentVariables, HubPlace } from "./hub_settings.ts";
 export { describeEnvironment, type Environment } from "./environment.ts";
 export { type ImageHeader, readImageHeaders } from "./metadata.ts";
 export { type Progress, progress, type ProgressOptions } from "./progress.ts";
+export { type MessageCodec, messageCodec } from "./protobuf.ts";
 export { rasterize, type RasterOptions } from "./raster.ts";
 export {
   openSafetensors,

@@ -11,9 +11,10 @@ import type { Breach, Tree } from "./tree.ts";
 const FLOORS: readonly (readonly string[])[] = [
   ["core"],
   ["io", "frame", "tensor"],
-  ["explore", "split", "metrics", "sampling", "augment", "models", "losses", "optim", "paint", "preprocess"],
+  ["explore", "split", "metrics", "sampling", "augment", "models", "losses", "optim", "paint", "preprocess", "track"],
   ["predict"],
   ["train"],
+  ["synth", "report", "export", "serve"],
   ["mod.ts"],
   ["tasks", "notebooks"],
 ];
@@ -65,6 +66,7 @@ const DOORS: Readonly<Record<string, { readonly rooms: readonly string[]; readon
   "vega": { rooms: ["explore"], lazy: true },
   "vega-lite": { rooms: ["explore"], lazy: true },
   "dejavu-fonts-ttf": { rooms: ["io"], lazy: true },
+  "protobufjs": { rooms: ["io"], lazy: true },
   "@std/csv": { rooms: ["io"] },
   "@std/cli": { rooms: ["tasks"] },
   "maskfold": { rooms: ["tasks", "notebooks"] },
