@@ -85,6 +85,8 @@ export interface TrainConfig {
   readonly mixes: readonly MixSpec[];
   /** Views averaged when the finished model predicts (test-time augmentation). */
   readonly views: readonly ViewSpec[];
+  /** What is averaged over them: probabilities, or logits, which is a geometric mean. */
+  readonly viewAverage: "probabilities" | "logits";
 }
 
 /** What a caller writes: any of the options; a part may be given by its name alone. */

@@ -75,6 +75,9 @@ export const CONFIG_SCHEMA: z.ZodType<TrainConfig & { $schema?: string }> = z.st
     .describe("Ways of mixing the images of a batch, in this order, each with its own chance."),
   views: z.array(specSchema(VIEWS)).min(1).prefault([{ name: "identity" }])
     .describe("Views averaged when the finished model predicts (test-time augmentation)."),
+  viewAverage: z.enum(["probabilities", "logits"]).default("probabilities").describe(
+    "What is averaged over the views: probabilities, or logits, which is a geometric mean.",
+  ),
 });
 
 /**

@@ -150,6 +150,7 @@ export async function crossValidate(
       const predictions = await predict(model, testImages!, {
         labels: test!.samples.map(({ label }) => label),
         views: config.views,
+        average: config.viewAverage,
         batchSize: predictionBatch(model, config),
         signal,
         onProgress: (state) => onProgress?.({ stage: "predict", ...state }),

@@ -38,6 +38,8 @@ export interface DataRecord {
   readonly train: number;
   /** Ids of the validation images. */
   readonly valid: readonly string[];
+  /** The person on each of them; older runs do not say. */
+  readonly groups?: readonly string[];
   /** Why images were left out. */
   readonly leftOut: readonly string[];
 }

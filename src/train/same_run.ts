@@ -34,6 +34,7 @@ export async function describeData({ schema, samples }: Dataset, { fold, images 
     schema,
     train: fold.train.length,
     valid: Array.from(fold.valid, (index) => samples[index]!.id),
+    groups: Array.from(fold.valid, (index) => samples[index]!.group),
     leftOut: images.faults.map(({ message }) => message),
   };
 }

@@ -129,6 +129,7 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
       indices: data.valid,
       labels: data.source.labels,
       views: config.views,
+      average: config.viewAverage,
       batchSize: predictionBatch(model, config),
       signal,
     });

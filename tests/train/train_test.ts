@@ -243,6 +243,35 @@ Deno.test("train() goes on with a run that is older than an option, which then h
     await train(dataset, patchConfig({ epochs: 1 }), options);
   }));
 
+Deno.test("train() keeps the persons on the validation images, and goes on with a run that does not say them", () =>
+  inFolder(async (dir) => {
+    const abort = new AbortController(), options = { dir, fold: fold!, images };
+    const stopped = { ...options, signal: abort.signal, onStep: () => abort.abort() };
+    await assertRejects(() => train(dataset, patchConfig({ epochs: 1 }), stopped), DOMException);
+    const path = `${dir}/data.json`, read = async () => JSON.parse(await Deno.readTextFile(path));
+    const { groups, ...older } = await read(), persons = new Map(dataset.samples.map(({ id, group }) => [id, group]));
+    assertEquals(groups, older.valid.map((id: string) => persons.get(id)));
+    await Deno.writeTextFile(path, JSON.stringify(older));
+    await train(dataset, patchConfig({ epochs: 1 }), options);
+    assertEquals(await read(), { ...older, groups });
+  }));
+
+Deno.test("train() averages views in logits where the config says so", () =>
+  inFolder(async (dir) => {
+    const views = [{ name: "identity" }, { name: "brightness", factor: 0.3 }] as const;
+    const config = patchConfig({ epochs: 1, views, viewAverage: "logits" });
+    const run = await train(dataset, config, { dir, fold: fold!, images });
+    const model = await loadModel(run);
+    const mean = (average: "probabilities" | "logits") =>
+      predict(model, images, { indices: fold!.valid, views, average, batchSize: 64 });
+    const [logits, probabilities] = [await mean("logits"), await mean("probabilities")];
+    model.dispose();
+    assertEquals(run.valid.ids, logits.ids);
+    const most = (a: Float32Array) => Math.max(...a.map((p, i) => Math.abs(p - run.valid.probabilities[i]!)));
+    const found = [most(logits.probabilities), most(probabilities.probabilities)] as const;
+    assert(found[0] < 1e-6 && found[1] > 1e-5, `${found}`);
+  }));
+
 Deno.test("train() and loadModel() leave no tensor behind but the model's", () =>
   inFolder(async (dir) => {
     const before = tf.memory().numTensors;
