@@ -29,6 +29,8 @@ export {
   convNorm,
   type ConvNormOptions,
   type ConvOptions,
+  convTranspose2d,
+  type ConvTransposeOptions,
   depthwiseConv2d,
   type DepthwiseConvOptions,
   dropout,

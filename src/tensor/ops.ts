@@ -9,6 +9,7 @@ export { type AdamNumbers, adamStep, type AdamUpdate } from "./ops/adam.ts";
 export { type Blend, blend } from "./ops/blend.ts";
 export { batchNorm, type BatchNormOptions, type BatchNormVariables } from "./ops/batch_norm.ts";
 export { convNorm, type ConvNormOptions } from "./ops/conv_norm.ts";
+export { convTranspose2d, type ConvTransposeOptions } from "./ops/conv_transpose.ts";
 export { conv2d, type ConvOptions, depthwiseConv2d, type DepthwiseConvOptions } from "./ops/convolution.ts";
 export { softmaxCrossEntropy } from "./ops/cross_entropy.ts";
 export { dropout, dropPath } from "./ops/dropout.ts";

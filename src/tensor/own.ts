@@ -8,10 +8,10 @@ import * as tf from "./tf.ts";
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable, Variable1D } from "./types.ts";
 
 /**
- * The nonlinearity applied at the end of an operation: nothing, max(x, 0), x sigmoid(x), x hardSigmoid(x), or x times the
- * standard normal distribution's share below x, exactly, by the error function.
+ * The nonlinearity applied at the end of an operation: nothing, max(x, 0), max(x, 0.2 x), x sigmoid(x), x hardSigmoid(x), or
+ * x times the standard normal distribution's share below x, exactly, by the error function.
  */
-export type Activation = "none" | "relu" | "silu" | "hardSwish" | "gelu";
+export type Activation = "none" | "relu" | "leakyRelu" | "silu" | "hardSwish" | "gelu";
 
 /** What backends may apply to elements alone. */
 export type ElementActivation = Exclude<Activation, "none"> | "hardSigmoid";

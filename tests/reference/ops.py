@@ -52,6 +52,14 @@ def depthwise(shape, kernel, stride, padding):
     return case, conv(stride, padding, depthwise=True)
 
 
+def transposed(shape, channels, kernel, stride, padding, output_padding):
+    options = {"stride": stride, "padding": padding, "outputPadding": output_padding}
+    case = {"op": "convTranspose2d", "options": options, "shapes": [shape, [kernel, kernel, channels, shape[3]]]}
+    return case, lambda x, w: back(
+        F.conv_transpose2d(image(x), w.permute(3, 2, 0, 1), None, stride, padding, output_padding)
+    )
+
+
 def pooling(op, shape, size, stride, padding=0):
     if op == "maxPool":
         options = {"size": size, "stride": stride, "padding": padding}
@@ -79,6 +87,12 @@ CASES = [
     convolution([1, 4, 7, 3], [5, 5, 3, 2], 1, "same"),
     depthwise([1, 7, 10, 4], 3, 2, "same"),
     depthwise([1, 8, 9, 3], 5, 2, "same"),
+    transposed([2, 5, 4, 3], 4, 4, 2, 1, 0),
+    transposed([1, 3, 5, 4], 5, 3, 2, 1, 1),
+    transposed([1, 4, 3, 2], 3, 5, 3, 2, 2),
+    transposed([1, 5, 6, 3], 2, 3, 1, 1, 0),
+    transposed([3, 1, 1, 7], 5, 4, 1, 0, 0),
+    transposed([2, 1, 1, 5], 3, 4, 2, 1, 1),
     pooling("maxPool", [2, 7, 6, 3], 3, 2, 1),
     pooling("maxPool", [1, 6, 5, 4], 2, 2),
     pooling("averagePool", [1, 7, 6, 3], 2, 2),
@@ -86,6 +100,7 @@ CASES = [
     layer_norm([2, 3, 10], 1e-6),
     layer_norm([1, 2, 3, 8], 1e-5),
     elements("relu", F.relu),
+    elements("leakyRelu", lambda x: F.leaky_relu(x, 0.2)),
     elements("silu", F.silu),
     elements("hardSwish", F.hardswish),
     elements("gelu", F.gelu),

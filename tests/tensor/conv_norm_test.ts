@@ -41,7 +41,7 @@ function convNormCase({ shape, E, kernel, stride, padding, activation, training 
   };
 }
 
-const ACTIVATIONS: readonly Activation[] = ["none", "relu", "silu", "hardSwish", "gelu"];
+const ACTIVATIONS: readonly Activation[] = ["none", "relu", "leakyRelu", "silu", "hardSwish", "gelu"];
 
 Deno.test("convNorm() has one result and gradient, fused or composed, and updates the same statistics", async () => {
   const rng = printedRng();

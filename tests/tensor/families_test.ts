@@ -3,6 +3,7 @@ import {
   activate,
   conv2d,
   convNorm,
+  convTranspose2d,
   disposeBackend,
   hardSigmoid,
   initBackend,
@@ -23,6 +24,7 @@ import {
   layerNormCases,
   poolingCases,
   sameCases,
+  transposedCases,
 } from "./op_cases.ts";
 
 // What the operations promise: own kernels and compositions agree to 1e-4 of the largest value.
@@ -33,6 +35,27 @@ const KERNELS = [1, 2, 3, 5, 7], STRIDES = [1, 2, 3];
 Deno.test("conv2d() in groups has one result and gradient, own or composed", async () => {
   const rng = printedRng();
   await assertCases(groupedCases(rng, KERNELS, STRIDES), rng, TOLERANCE);
+  await disposeBackend();
+});
+
+Deno.test("convTranspose2d() has one result and gradient, own or composed", async () => {
+  const rng = printedRng();
+  await assertCases(transposedCases(rng), rng, TOLERANCE);
+  await disposeBackend();
+});
+
+Deno.test("convTranspose2d() refuses an output padding of a whole step, and a result of nothing", async () => {
+  await initBackend({ need: "train", prefer: "cpu" });
+  const run = (size: number, options: Parameters<typeof convTranspose2d>[2]) => () =>
+    tf.tidy(() => void convTranspose2d(tf.ones([1, size, 3, 2]), tf.ones([4, 4, 3, 2]), options));
+  assertThrows(run(3, { stride: 2, outputPadding: 2 }), RangeError, "less than the stride");
+  assertThrows(run(1, { stride: 2, padding: 2 }), RangeError, "a pixel be left");
+  assertEquals(tf.tidy(() => convTranspose2d(tf.ones([1, 3, 3, 2]), tf.ones([4, 4, 3, 2]), { stride: 2 }).shape), [
+    1,
+    8,
+    8,
+    3,
+  ]);
   await disposeBackend();
 });
 
@@ -102,6 +125,17 @@ Deno.test("activate() and hardSigmoid() are finite far out and let NaN through",
     assertEquals(y![4], Math.fround(expected[4]!), name);
     assertNear(dx!.subarray(0, 5), [0, 0, 0, slope, slope], 1e-6, name);
     assertEquals([y![5], dx![5]].map(String), ["NaN", name === "relu" ? "1" : "NaN"], name);
+  }
+  await disposeBackend();
+});
+
+Deno.test("activate() has the leaky ReLU's slopes far out, and lets NaN through", async () => {
+  const f = (x: tf.Tensor) => activate(x, "leakyRelu"), values = [-1e30, -5, 0, 5, 1e30, NaN];
+  for (const prefer of ["cpu", "wasm"] as const) {
+    await initBackend({ need: "train", prefer });
+    const [y, dx] = tf.tidy(() => [f(tf.tensor1d(values)), tf.grad(f)(tf.tensor1d(values))].map((t) => t.dataSync()));
+    assertEquals([...y!], [-2e29, -1, 0, 5, 1e30, NaN].map(Math.fround), prefer);
+    assertEquals([...dx!.subarray(0, 5)], [0.2, 0.2, 0.2, 1, 1].map(Math.fround), prefer); // at 0 as PyTorch has it
   }
   await disposeBackend();
 });

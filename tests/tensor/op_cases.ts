@@ -12,6 +12,7 @@ import {
   batchNorm,
   conv2d,
   convNorm,
+  convTranspose2d,
   depthwiseConv2d,
   hardSigmoid,
   layerNorm,
@@ -94,6 +95,26 @@ export function sameCases(rng: Rng, kernels: readonly number[], strides: readonl
   );
 }
 
+/** Transposed convolutions from odd and even sizes, single pixels among them, with all that PyTorch's padding allows. */
+export function transposedCases(rng: Rng): Case[] {
+  return [[4, 2], [4, 2], [4, 1], [3, 2], [5, 3], [2, 2], [3, 4], [1, 2]].flatMap(([kernel, stride]) =>
+    [0, 1].map((padding): Case => {
+      const single = rng() < 0.25,
+        size = () => single ? 1 : between(rng, 2, 9),
+        outputPadding = between(rng, 0, stride! - 1);
+      const fits = kernel! + outputPadding > 2 * padding ? padding : 0;
+      const [B, H, W, D, E] = [between(rng, 1, 3), size(), size(), between(rng, 1, 21), between(rng, 1, 21)];
+      return {
+        name: `convTranspose2d of [${[B, H, W, D]}] by ${kernel}/${stride} to ${E}, ${fits}, ${outputPadding}`,
+        shapes: [[B, H, W, D], [kernel!, kernel!, E, D]],
+        run: withGradients((x, w) =>
+          convTranspose2d(x as tf.Tensor4D, w as tf.Tensor4D, { stride, padding: fits, outputPadding })
+        ),
+      };
+    })
+  );
+}
+
 /** Pooling with and without padding; some windows have several greatest values. */
 export function poolingCases(rng: Rng): Case[] {
   const shape = (
@@ -142,7 +163,7 @@ export function layerNormCases(rng: Rng): Case[] {
 
 /** Activations of elements, near zero and far out. */
 export function activationCases(rng: Rng): Case[] {
-  const names = ["silu", "hardSwish", "gelu", "hardSigmoid"] as const;
+  const names = ["leakyRelu", "silu", "hardSwish", "gelu", "hardSigmoid"] as const;
   return names.flatMap((name) =>
     [0.3, 3, 30].map((scale): Case => {
       const shape = [between(rng, 1, 9), between(rng, 1, 9), between(rng, 1, 40)];
@@ -231,8 +252,11 @@ export function assertNothingLeft(): void {
   const x = tf.randomNormal([2, 6, 5, 8]) as tf.Tensor4D, filter = tf.randomNormal([3, 3, 4, 6]) as tf.Tensor4D;
   const vector = tf.ones([8]) as tf.Tensor1D, beta = tf.zeros([6]) as tf.Tensor1D, gamma = tf.ones([6]) as tf.Tensor1D;
   const norm = { gamma, beta, mean: tf.variable(beta, false), variance: tf.variable(gamma, false) };
+  const wide = tf.ones([4, 4, 3, 8]) as tf.Tensor4D, small = tf.ones([1, 5, 4, 6]) as tf.Tensor4D;
   const groups = 2,
     functions: [(t: tf.Tensor) => tf.Tensor, tf.Tensor][] = [
+      [(x) => convTranspose2d(x as tf.Tensor4D, wide, { stride: 2, padding: 1 }), x],
+      [(w) => convTranspose2d(small, w as tf.Tensor4D, { stride: 2, outputPadding: 1 }), filter],
       [(x) => conv2d(x as tf.Tensor4D, filter, { groups, padding: "same" }), x],
       [(w) => conv2d(x, w as tf.Tensor4D, { groups, stride: 2, padding: "same" }), filter],
       [(x) => convNorm(x as tf.Tensor4D, filter, norm, { groups, padding: 1, training: true }), x],
@@ -243,7 +267,7 @@ export function assertNothingLeft(): void {
       [(x) => maxPool(x as tf.Tensor4D, { size: 3, stride: 2, padding: 1 }), x],
       [(x) => averagePool(x as tf.Tensor4D, { size: 2, stride: 2 }), x],
       [(x) => tf.concat([x, x], 3), x],
-      ...(["relu", "silu", "hardSwish", "gelu"] as const).map((name): typeof functions[number] => [
+      ...(["relu", "leakyRelu", "silu", "hardSwish", "gelu"] as const).map((name): typeof functions[number] => [
         (x) => activate(x, name),
         x,
       ]),
@@ -256,5 +280,5 @@ export function assertNothingLeft(): void {
     tf.grad((x: tf.Tensor) => (f(x), tf.sum(tf.mul(x, 2))) as tf.Tensor)(input).dispose(); // not on the way to the sum
     assertEquals(tf.memory().numTensors, before, `tensors after ${f}`);
   }
-  tf.dispose([x, filter, vector, beta, gamma, norm.mean, norm.variance]);
+  tf.dispose([x, filter, wide, small, vector, beta, gamma, norm.mean, norm.variance]);
 }

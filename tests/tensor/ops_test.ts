@@ -33,7 +33,7 @@ function imageShape(rng: Rng): [number, number, number, number] {
   return [between(rng, 1, 4), between(rng, 1, 9), between(rng, 1, 9), between(rng, 1, 40)];
 }
 
-const ACTIVATIONS: readonly Activation[] = ["none", "relu", "silu", "hardSwish", "gelu"];
+const ACTIVATIONS: readonly Activation[] = ["none", "relu", "leakyRelu", "silu", "hardSwish", "gelu"];
 
 Deno.test("batchNorm() has one result and gradient, fused or composed, and updates the same statistics", async () => {
   const rng = printedRng();

@@ -3,6 +3,7 @@ import {
   averagePool,
   type BackendName,
   conv2d,
+  convTranspose2d,
   depthwiseConv2d,
   disposeBackend,
   hardSigmoid,
@@ -37,6 +38,8 @@ function apply({ op, options }: ReferenceCase, [x, w, b]: tf.Tensor[]): tf.Tenso
   switch (op) {
     case "conv2d":
       return conv2d(image(x), image(w), options);
+    case "convTranspose2d":
+      return convTranspose2d(image(x), image(w), options);
     case "depthwiseConv2d":
       return depthwiseConv2d(image(x), image(w), options);
     case "maxPool":

@@ -11,7 +11,8 @@ export type { Activation };
 
 /**
  * Applies an activation by name, to any shape: SiLU (https://arxiv.org/abs/1702.03118), hard swish
- * (https://arxiv.org/abs/1905.02244), or GELU (https://arxiv.org/abs/1606.08415), exact by the error function.
+ * (https://arxiv.org/abs/1905.02244), GELU (https://arxiv.org/abs/1606.08415), exact by the error function, or leaky ReLU
+ * with a slope of 0.2 below 0 (https://arxiv.org/abs/1511.06434).
  */
 export function activate<T extends Tensor>(x: T, activation: Activation): T {
   if (activation === "none") return x;
@@ -20,6 +21,7 @@ export function activate<T extends Tensor>(x: T, activation: Activation): T {
 
 const COMPOSED = {
   relu: tf.relu,
+  leakyRelu: (x: Tensor) => tf.leakyRelu(x, 0.2),
   silu: (x: Tensor) => tf.mul(x, tf.sigmoid(x)),
   hardSwish: (x: Tensor) => tf.mul(x, hardSigmoid(x)),
   gelu: (x: Tensor) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)),

@@ -14,6 +14,7 @@ export const ACTIVATIONS: Readonly<Record<Activation | ElementActivation, number
   hardSwish: 4,
   gelu: 5,
   hardSigmoid: 6,
+  leakyRelu: 7,
 };
 
 /** Writes whole numbers under a name; they stay until the next of that name. */

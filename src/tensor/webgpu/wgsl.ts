@@ -66,6 +66,10 @@ fn slope(d: V, z: V) -> V { return d; }
       return `fn activate(z: V) -> V { return select(z, V(), z < V()); }
 fn slope(d: V, z: V) -> V { return select(d, V(), z <= V()); }
 `;
+    case "leakyRelu":
+      return `fn activate(z: V) -> V { return select(z, 0.2 * z, z < V()); }
+fn slope(d: V, z: V) -> V { return select(d, 0.2 * d, z <= V()); }
+`;
     case "silu":
       return sigmoid + `fn activate(z: V) -> V { let b = bounded(z); return b * sigmoid(b); }
 fn slope(d: V, z: V) -> V { let b = bounded(z); let s = sigmoid(b); return d * s * (1.0 + b * (1.0 - s)); }

@@ -9,6 +9,7 @@ import {
   layerNormCases,
   poolingCases,
   sameCases,
+  transposedCases,
 } from "../op_cases.ts";
 import { assertOnGpu, gpuTest, useGpu } from "./gpu.ts";
 
@@ -18,6 +19,12 @@ const TOLERANCE = 1e-4;
 gpuTest("conv2d() in groups has the composed results and gradients on WebGPU", async () => {
   const rng = printedRng();
   await assertOnGpu([...groupedCases(rng, [1, 3, 5], [1, 2, 3]), ...groupedCases(rng, [3], [1, 2])], rng, TOLERANCE);
+  await disposeBackend();
+});
+
+gpuTest("convTranspose2d() has the composed results and gradients on WebGPU", async () => {
+  const rng = printedRng();
+  await assertOnGpu(transposedCases(rng), rng, TOLERANCE);
   await disposeBackend();
 });
 

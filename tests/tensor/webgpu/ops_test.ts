@@ -35,7 +35,7 @@ function imageShape(rng: Rng, k: number): [number, number, number, number] {
   return [between(rng, 1, 4), H!, W!, k % 2 === 0 ? 4 * C : C];
 }
 
-const ACTIVATIONS: readonly Activation[] = ["none", "relu", "silu", "hardSwish", "gelu"];
+const ACTIVATIONS: readonly Activation[] = ["none", "relu", "leakyRelu", "silu", "hardSwish", "gelu"];
 
 gpuTest("batchNorm() on WebGPU has the composed result, gradients and running statistics", async () => {
   const rng = printedRng();

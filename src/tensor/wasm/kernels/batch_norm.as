@@ -7,8 +7,8 @@
  * lost where a channel's mean is far greater than its deviation. For the same reason everything works on x - mean.
  */
 import {
-  activate, activationGradient, floats, fma, GELU, get, HARD_SWISH, LIMIT, MINUS_LOG2_E, NONE, ONE, P1, P2, P3, P4, P5, put,
-  ROUNDER, sigmoidBy, SILU, siluGradientBy, zero,
+  activate, activationGradient, floats, fma, GELU, get, HARD_SWISH, LEAKY_RELU, LIMIT, MINUS_LOG2_E, NONE, ONE, P1, P2, P3,
+  P4, P5, put, ROUNDER, sigmoidBy, SILU, siluGradientBy, zero,
 } from "./simd";
 
 /** Rows that are gone through at once, so that they stay in the cache. */
@@ -140,6 +140,8 @@ export function normaliseRows(
     for (let o = start; o < end; o += row) normaliseRow(x + o, y + o, row, mean, scale, beta, HARD_SWISH);
   } else if (activation == GELU) {
     for (let o = start; o < end; o += row) normaliseRow(x + o, y + o, row, mean, scale, beta, GELU);
+  } else if (activation == LEAKY_RELU) {
+    for (let o = start; o < end; o += row) normaliseRow(x + o, y + o, row, mean, scale, beta, LEAKY_RELU);
   } else {
     for (let o = start; o < end; o += row) normaliseRow(x + o, y + o, row, mean, scale, beta, 0);
   }
@@ -178,6 +180,7 @@ export function normaliseSums(
     else if (activation == 1) sumBlock<v128>(x + o, dy + o, out, row, rows, mean, scale, beta, sums, 1);
     else if (activation == HARD_SWISH) sumBlock<v128>(x + o, dy + o, out, row, rows, mean, scale, beta, sums, HARD_SWISH);
     else if (activation == GELU) sumBlock<v128>(x + o, dy + o, out, row, rows, mean, scale, beta, sums, GELU);
+    else if (activation == LEAKY_RELU) sumBlock<v128>(x + o, dy + o, out, row, rows, mean, scale, beta, sums, LEAKY_RELU);
     else sumBlock<v128>(x + o, dy + o, out, row, rows, mean, scale, beta, sums, 0);
   }
 }

@@ -1,7 +1,9 @@
 /**
  * What works on elements alone: sums, the activations and their gradients.
  */
-import { activate, activationGradient, floats, fma, GELU, get, HARD_SIGMOID, HARD_SWISH, put, RELU, SILU } from "./simd";
+import {
+  activate, activationGradient, floats, fma, GELU, get, HARD_SIGMOID, HARD_SWISH, LEAKY_RELU, put, RELU, SILU,
+} from "./simd";
 
 /** Y = A + B, for elements `from`..`to`. */
 export function add(a: usize, b: usize, y: usize, part: i32, from: i32, to: i32): void {
@@ -36,6 +38,7 @@ export function activateElements(x: usize, y: usize, activation: i32, part: i32,
   else if (activation == SILU) activateRange(x, y, from, to, SILU);
   else if (activation == HARD_SWISH) activateRange(x, y, from, to, HARD_SWISH);
   else if (activation == GELU) activateRange(x, y, from, to, GELU);
+  else if (activation == LEAKY_RELU) activateRange(x, y, from, to, LEAKY_RELU);
   else activateRange(x, y, from, to, HARD_SIGMOID);
 }
 
@@ -55,6 +58,7 @@ export function activateElementsGradient(
   else if (activation == SILU) gradientRange(x, dy, dx, from, to, SILU);
   else if (activation == HARD_SWISH) gradientRange(x, dy, dx, from, to, HARD_SWISH);
   else if (activation == GELU) gradientRange(x, dy, dx, from, to, GELU);
+  else if (activation == LEAKY_RELU) gradientRange(x, dy, dx, from, to, LEAKY_RELU);
   else gradientRange(x, dy, dx, from, to, HARD_SIGMOID);
 }
 

@@ -4,7 +4,7 @@
  */
 import { normalise, Normalised } from "./batch_norm";
 import {
-  activate, exponentialBy, GELU, get, HARD_SWISH, LIMIT, MINUS_LOG2_E, NONE, ONE, P1, P2, P3, P4, P5, put, RELU, ROUNDER,
+  activate, exponentialBy, GELU, get, HARD_SWISH, LEAKY_RELU, LIMIT, MINUS_LOG2_E, NONE, ONE, P1, P2, P3, P4, P5, put, RELU, ROUNDER,
   SILU, zero,
 } from "./simd";
 
@@ -30,6 +30,7 @@ export function normaliseInto(
   } else if (n.activation == RELU) rowsInto(n, x, row, y, gap, rows, from, to, sums, RELU, sums != 0);
   else if (n.activation == HARD_SWISH) rowsInto(n, x, row, y, gap, rows, from, to, sums, HARD_SWISH, sums != 0);
   else if (n.activation == GELU) rowsInto(n, x, row, y, gap, rows, from, to, sums, GELU, sums != 0);
+  else if (n.activation == LEAKY_RELU) rowsInto(n, x, row, y, gap, rows, from, to, sums, LEAKY_RELU, sums != 0);
   else rowsInto(n, x, row, y, gap, rows, from, to, sums, NONE, sums != 0);
 }
 

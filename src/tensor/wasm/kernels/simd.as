@@ -181,9 +181,12 @@ function hardSwishSlope(z: v128): v128 {
   return v128.andnot(right, f32x4.le(z, f32x4.splat(-3)));
 }
 
+/** The share of z below 0 that a leaky ReLU lets through. Radford et al., 2015, https://arxiv.org/abs/1511.06434 */
+const LEAK: f32 = 0.2;
+
 /**
- * No activation, max(z, 0), z sigmoid(z), z hardSigmoid(z), GELU, or the hard sigmoid itself: the numbers that `activation`
- * arguments take. 3 is the logistic function, of `squeeze.as` alone.
+ * No activation, max(z, 0), z sigmoid(z), z hardSigmoid(z), GELU, the hard sigmoid itself, or the leaky ReLU: the numbers
+ * that `activation` arguments take. 3 is the logistic function, of `squeeze.as` alone.
  */
 export const NONE: i32 = 0;
 export const RELU: i32 = 1;
@@ -191,6 +194,7 @@ export const SILU: i32 = 2;
 export const HARD_SWISH: i32 = 4;
 export const GELU: i32 = 5;
 export const HARD_SIGMOID: i32 = 6;
+export const LEAKY_RELU: i32 = 7;
 
 /** The activation of z. */
 @inline
@@ -200,6 +204,7 @@ export function activate(z: v128, activation: i32): v128 {
   if (activation == HARD_SWISH) return f32x4.mul(z, hardSigmoid(z));
   if (activation == GELU) return gelu(z);
   if (activation == HARD_SIGMOID) return hardSigmoid(z);
+  if (activation == LEAKY_RELU) return f32x4.pmax(z, f32x4.mul(z, f32x4.splat(LEAK))); // in this order NaN stays
   return z;
 }
 
@@ -220,5 +225,8 @@ export function activationGradient(gradient: v128, z: v128, activation: i32): v1
   if (activation == HARD_SWISH) return f32x4.mul(gradient, hardSwishSlope(z));
   if (activation == GELU) return f32x4.mul(gradient, geluSlope(z));
   if (activation == HARD_SIGMOID) return f32x4.mul(gradient, hardSigmoidSlope(z));
+  if (activation == LEAKY_RELU) {
+    return v128.bitselect(f32x4.mul(gradient, f32x4.splat(LEAK)), gradient, f32x4.le(z, zero()));
+  }
   return gradient;
 }
