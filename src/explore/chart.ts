@@ -79,8 +79,8 @@ export async function drawChart(spec: Readonly<Record<string, unknown>>): Promis
   const view = new vega.View(vega.parse(vegaLite.compile(whole as unknown as TopLevelSpec).spec), { renderer: "none" });
   try {
     const svg = await view.toSVG();
-    const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg)!;
-    return { spec: whole, svg, size: [Number(height), Number(width)] };
+    const [, width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
+    return { spec: whole, svg, size: [Math.ceil(Number(height)), Math.ceil(Number(width))] };
   } finally {
     view.finalize();
   }

@@ -6,18 +6,30 @@
  *
  * @module
  */
-import type { ImageSet } from "../core/records.ts";
+import type { ImageSet, Size } from "../core/records.ts";
 import { type DataFrame, makeFrame } from "../frame/mod.ts";
 import type { WatchOptions } from "../io/in_flight.ts";
 
 /** What counts as standing out, and how the work is followed. */
 export interface ImageStatsOptions extends WatchOptions {
-  /** The least absolute robust z-score of an outlier; 3.5 is Iglewicz and Hoaglin's advice. */
+  /** The least absolute robust z-score of an outlier; 3.5 unless given, Iglewicz and Hoaglin's advice. */
   readonly limit?: number;
 }
 
-/** What is measured of an image. */
-const MEASURES = ["brightness", "contrast", "sharpness"] as const;
+/** What is measured of an image, and what one is called that has little or much of it. */
+export const MEASURES = {
+  brightness: ["dark", "bright"],
+  contrast: ["flat", "harsh"],
+  sharpness: ["blurred", "noisy"],
+} as const;
+
+/** The measures' names. */
+export type Measure = keyof typeof MEASURES;
+
+const NAMES = Object.keys(MEASURES) as Measure[];
+
+/** The least absolute robust z-score of an outlier, by Iglewicz and Hoaglin's advice. */
+export const OUTLIER_LIMIT = 3.5;
 
 /** Images read at a time. */
 const BATCH = 64;
@@ -49,43 +61,42 @@ const NORMAL = 0.6745;
  */
 export async function imageStats(
   images: ImageSet,
-  { limit = 3.5, signal, onProgress }: ImageStatsOptions = {},
+  { limit = OUTLIER_LIMIT, signal, onProgress }: ImageStatsOptions = {},
 ): Promise<DataFrame> {
   const faulty = new Set(images.faults.map(({ id }) => id));
   const chosen = [...images.ids.keys()].filter((i) => !faulty.has(images.ids[i]));
-  const [height, width] = images.size, stride = height * width * 3;
+  const measure = measurer(images.size), stride = images.size[0] * images.size[1] * 3;
   const buffer = new Uint8Array(Math.min(BATCH, chosen.length) * stride);
   const found = new Array<Measures | undefined>(images.ids.length).fill(undefined);
   for (let start = 0; start < chosen.length; start += BATCH) {
     const batch = chosen.slice(start, start + BATCH);
     images.fillBatch(batch, buffer);
     for (const [b, i] of batch.entries()) {
-      found[i] = measure(buffer.subarray(b * stride, (b + 1) * stride), height, width);
+      found[i] = measure(buffer.subarray(b * stride, (b + 1) * stride));
     }
     onProgress?.({ done: start + batch.length, total: chosen.length });
     await new Promise((resolve) => setTimeout(resolve, 0)); // lets the signal's listener run
     signal?.throwIfAborted();
   }
-  const values = MEASURES.map((name) => found.map((row) => row?.[name] ?? null));
+  const values = NAMES.map((name) => found.map((row) => row?.[name] ?? null));
   const scores = values.map((column, m) =>
-    robustZ(MEASURES[m] === "sharpness" ? column.map((x) => x === null ? null : Math.log1p(x)) : column)
+    robustZ(column.map((value) => value === null ? null : comparable(NAMES[m]!, value)))
   );
   return await makeFrame({
     id: [...images.ids],
-    ...Object.fromEntries(MEASURES.map((name, m) => [name, values[m]!])),
-    ...Object.fromEntries(MEASURES.map((name, m) => [`${name}Z`, scores[m]!])),
+    ...Object.fromEntries(NAMES.map((name, m) => [name, values[m]!])),
+    ...Object.fromEntries(NAMES.map((name, m) => [`${name}Z`, scores[m]!])),
     outlier: found.map((_, i) => outlierOf(scores.map((column) => column[i]!), limit)),
   });
 }
 
-/** What a low and a high score of each measure is called. */
-const NAMES: readonly (readonly [low: string, high: string])[] = [["dark", "bright"], ["flat", "harsh"], [
-  "blurred",
-  "noisy",
-]];
+/** A value on the scale on which images are compared: sharpness, which spans powers of ten, by its logarithm. */
+export function comparable(name: Measure, value: number): number {
+  return name === "sharpness" ? Math.log1p(value) : value;
+}
 
 function outlierOf(scores: readonly (number | null)[], limit: number): string | null {
-  const names = scores.flatMap((z, m) => z === null || Math.abs(z) < limit ? [] : [NAMES[m]![z < 0 ? 0 : 1]]);
+  const names = scores.flatMap((z, m) => z === null || Math.abs(z) < limit ? [] : [MEASURES[NAMES[m]!][z < 0 ? 0 : 1]]);
   return names.length > 0 ? names.join(", ") : null;
 }
 
@@ -96,12 +107,29 @@ function outlierOf(scores: readonly (number | null)[], limit: number): string | 
  * @returns N scores, null where the value is. Where more than half of the values are equal, they have 0 and all others infinity.
  */
 export function robustZ(values: readonly (number | null)[]): (number | null)[] {
-  const present = values.filter((value) => value !== null);
-  const middle = median(present), spread = median(present.map((value) => Math.abs(value - middle)));
+  const { middle, spread } = robustScale(values.filter((value) => value !== null));
   return values.map((value) => {
     if (value === null) return null;
     return value === middle ? 0 : NORMAL * (value - middle) / spread;
   });
+}
+
+/** The median, and the median of the absolute distances to it. */
+function robustScale(values: readonly number[]): { readonly middle: number; readonly spread: number } {
+  const middle = median(values);
+  return { middle, spread: median(values.map((value) => Math.abs(value - middle))) };
+}
+
+/**
+ * Where outliers begin.
+ *
+ * @param values Numbers, at least one.
+ * @param limit The least absolute robust z-score of an outlier.
+ * @returns The values of that score, below and above the median.
+ */
+export function robustBounds(values: readonly number[], limit: number): [low: number, high: number] {
+  const { middle, spread } = robustScale(values), away = limit * spread / NORMAL;
+  return [middle - away, middle + away];
 }
 
 function median(values: readonly number[]): number {
@@ -109,23 +137,24 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
-type Measures = Readonly<Record<typeof MEASURES[number], number>>;
+type Measures = Readonly<Record<Measure, number>>;
 
-/** The measures of one image `[H, W, 3]`. */
-function measure(pixels: Uint8Array, height: number, width: number): Measures {
-  const grey = Float64Array.from(
-    { length: height * width },
-    (_, p) => 0.299 * pixels[p * 3]! + 0.587 * pixels[p * 3 + 1]! + 0.114 * pixels[p * 3 + 2]!,
-  );
-  const laplacian = new Float64Array(Math.max(0, (height - 2) * (width - 2)));
-  for (let y = 1, o = 0; y < height - 1; y++) {
-    for (let x = 1; x < width - 1; x++) {
-      const p = y * width + x;
-      laplacian[o++] = grey[p - 1]! + grey[p + 1]! + grey[p - width]! + grey[p + width]! - 4 * grey[p]!;
+/** Measures images `[H, W, 3]` one after the other. */
+function measurer([height, width]: Size): (pixels: Uint8Array) => Measures {
+  const grey = new Float64Array(height * width);
+  const laplacian = new Float64Array(Math.max(0, height - 2) * Math.max(0, width - 2));
+  return (pixels) => {
+    for (let p = 0, k = 0; p < grey.length; p++, k += 3) {
+      grey[p] = 0.299 * pixels[k]! + 0.587 * pixels[k + 1]! + 0.114 * pixels[k + 2]!;
     }
-  }
-  const [brightness, variance] = moments(grey);
-  return { brightness: brightness / 255, contrast: Math.sqrt(variance) / 255, sharpness: moments(laplacian)[1] };
+    for (let y = 1, o = 0; y < height - 1; y++) {
+      for (let p = y * width + 1, end = (y + 1) * width - 1; p < end; p++) {
+        laplacian[o++] = grey[p - 1]! + grey[p + 1]! + grey[p - width]! + grey[p + width]! - 4 * grey[p]!;
+      }
+    }
+    const [brightness, variance] = moments(grey);
+    return { brightness: brightness / 255, contrast: Math.sqrt(variance) / 255, sharpness: moments(laplacian)[1] };
+  };
 }
 
 /** Mean and variance, centred so that little of a flat image's is lost to rounding; 0 of nothing. */
@@ -133,8 +162,8 @@ function moments(values: Float64Array): [mean: number, variance: number] {
   if (values.length === 0) return [0, 0];
   let offset = 0, square = 0;
   const first = values[0]!; // a flat image has exactly its own grey, and no variance
-  for (const value of values) offset += value - first;
+  for (let i = 0; i < values.length; i++) offset += values[i]! - first;
   const mean = offset / values.length;
-  for (const value of values) square += (value - first - mean) ** 2;
+  for (let i = 0; i < values.length; i++) square += (values[i]! - first - mean) ** 2;
   return [first + mean, square / values.length];
 }

@@ -21,13 +21,16 @@ export {
   type NumberMistakesOptions,
 } from "./mistakes.ts";
 export { plotMistakesByNumber, type PlotMistakesOptions } from "./plot_mistakes.ts";
-export { imageSizes } from "./sizes.ts";
+export { colorModes, imageSizes } from "./sizes.ts";
 export { imageStats, type ImageStatsOptions } from "./image_stats.ts";
+export { plotImageStats, type PlotImageStatsOptions } from "./plot_image_stats.ts";
 export { classBalance } from "./class_balance.ts";
 export { nearCutCounts, type NearCutOptions, plotCuts, type PlotCutsOptions } from "./near_cuts.ts";
 export { compareParts, type ComparePartsOptions } from "./compare_parts.ts";
 export { plotParts } from "./plot_parts.ts";
 export { compareSplits, type CompareSplitsOptions } from "./compare_splits.ts";
+export { splitShares, type SplitSharesOptions } from "./split_shares.ts";
+export { plotSplits } from "./plot_splits.ts";
 export { meanImages, type MeanImagesOptions } from "./mean_images.ts";
 export {
   type Report,

@@ -2,10 +2,11 @@ import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { randomInt, seededRng } from "../../src/core/rng.ts";
 import { channelStats } from "../../src/explore/channels.ts";
 import { findConflicts, personalColumns } from "../../src/explore/conflicts.ts";
-import { imageSizes } from "../../src/explore/sizes.ts";
+import { colorModes, imageSizes } from "../../src/explore/sizes.ts";
 import { loadPolars, makeFrame, toFrame } from "../../src/frame/mod.ts";
 import { loadSharp } from "../../src/io/sharp.ts";
-import { flatImage, imageSet, randomFaces, withDir } from "./fixture.ts";
+import { withDir } from "../temporary.ts";
+import { flatImage, imageSet, randomFaces } from "./fixture.ts";
 
 Deno.test("findConflicts() finds nothing in sound data, whose masks vary within a person", async () => {
   assertEquals((await findConflicts(await toFrame(randomFaces(seededRng(1), 30)))).height, 0);
@@ -49,37 +50,47 @@ Deno.test("findConflicts() takes the caller's word on what is personal, and null
   ]);
 });
 
-Deno.test("imageSizes() reads headers, turned images and files that are none", () =>
+Deno.test("imageSizes() and colorModes() tell a grey and a CMYK picture among others, and files that are none", () =>
   withDir(async (root) => {
-    const sharp = await loadSharp();
-    const small = await flatImage(20, 30, "#456");
-    const turned = await sharp(await flatImage(30, 20, "#456")).jpeg().withMetadata({ orientation: 6 }).toBuffer();
-    for (const [name, bytes] of [["a.png", small], ["b.png", small], ["c.jpg", turned]] as const) {
-      await Deno.writeFile(`${root}/${name}`, bytes);
-    }
-    await Deno.writeTextFile(`${root}/d.jpg`, "no image");
-    const samples = ["a.png", "b.png", "c.jpg", "d.jpg"].map((path) => ({
-      id: path,
-      path,
-      group: "",
-      label: 0,
-      attributes: {},
-    }));
-    const found: number[] = [];
-    const { schema } = randomFaces(seededRng(1), 1);
-    const rows = await imageSizes({ schema, samples, root, faults: [] }, {
-      onProgress: ({ done }) => found.push(done),
-    });
-    assertEquals(rows.toRecords() as unknown[], [
-      { height: 30, width: 20, format: "png", images: 2, turned: 0, example: "a.png" },
-      { height: 20, width: 30, format: "jpeg", images: 1, turned: 1, example: "c.jpg" },
-      { height: null, width: null, format: "unreadable", images: 1, turned: 0, example: "d.jpg" },
+    const sharp = await loadSharp(), { schema } = randomFaces(seededRng(1), 1);
+    const small = await flatImage(20, 30, "#456"), jpeg = sharp(await flatImage(30, 20, "#456")).removeAlpha().jpeg();
+    const files = {
+      "a.png": small,
+      "b.png": small,
+      "c.jpg": await jpeg.clone().withMetadata({ orientation: 6 }).toBuffer(),
+      "d.jpg": new TextEncoder().encode("no image"),
+      "e.jpg": await jpeg.clone().resize(25, 20).toBuffer(),
+      "f.jpg": await jpeg.clone().toColourspace("b-w").toBuffer(),
+      "g.jpg": await jpeg.clone().toColourspace("cmyk").toBuffer(),
+    };
+    for (const [name, bytes] of Object.entries(files)) await Deno.writeFile(`${root}/${name}`, bytes);
+    const samples = Object.keys(files).map((path) => ({ id: path, path, group: "", label: 0, attributes: {} }));
+    const dataset = { schema, samples, root, faults: [] }, found: number[] = [];
+    const sizes = await imageSizes(dataset, { onProgress: ({ done }) => found.push(done) });
+    const srgb = { space: "srgb", channels: 3, depth: 8, alpha: "no" };
+    const png = { format: "png", ...srgb, images: 2, turned: 0, example: "a.png" };
+    const none = { space: null, channels: null, depth: null, alpha: null };
+    const grey = { format: "jpeg", ...srgb, space: "b-w", channels: 1, images: 1, turned: 0, example: "f.jpg" };
+    const cmyk = { format: "jpeg", ...srgb, space: "cmyk", channels: 4, images: 1, turned: 0, example: "g.jpg" };
+    const text = { format: "unreadable", ...none, images: 1, turned: 0, example: "d.jpg" };
+    assertEquals(sizes.toRecords() as unknown[], [
+      { height: 30, width: 20, ...png },
+      { height: 20, width: 30, format: "jpeg", ...srgb, images: 1, turned: 1, example: "c.jpg" },
+      { height: null, width: null, ...text },
+      { height: 20, width: 25, format: "jpeg", ...srgb, images: 1, turned: 0, example: "e.jpg" },
+      { height: 20, width: 30, ...grey },
+      { height: 20, width: 30, ...cmyk },
     ]);
-    assertEquals(found, [1, 2, 3, 4]);
-    await assertRejects(
-      () => imageSizes({ schema, samples, root, faults: [] }, { signal: AbortSignal.abort() }),
-      DOMException,
-    );
+    const modes = (await colorModes(sizes)).toRecords() as unknown[];
+    assertEquals(modes, [
+      png,
+      { format: "jpeg", ...srgb, images: 2, turned: 1, example: "c.jpg" },
+      text,
+      grey,
+      cmyk,
+    ]);
+    assertEquals(found, samples.map((_, i) => i + 1));
+    await assertRejects(() => imageSizes(dataset, { signal: AbortSignal.abort() }), DOMException);
   }));
 
 Deno.test("channelStats() agrees with two passes in double precision and leaves out what is faulty", async () => {

@@ -8,7 +8,8 @@ import { packImages } from "../../src/io/pack.ts";
 import { loadSharp } from "../../src/io/sharp.ts";
 import { paintFaces } from "../../src/paint/dataset.ts";
 import { between, printedRng } from "../random.ts";
-import { imageSet, withDir } from "./fixture.ts";
+import { withDir } from "../temporary.ts";
+import { imageSet } from "./fixture.ts";
 
 type Row = Record<string, string | number>;
 

@@ -45,13 +45,3 @@ export function imageSet(
     close() {},
   };
 }
-
-/** Runs a test in a temporary folder. */
-export async function withDir(test: (dir: string) => Promise<void>): Promise<void> {
-  const dir = await Deno.makeTempDir();
-  try {
-    await test(dir);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
-}

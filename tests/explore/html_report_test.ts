@@ -5,8 +5,9 @@ import { FACE_SCHEMA } from "../../src/core/schema.ts";
 import { dataReport } from "../../src/explore/data_report.ts";
 import { reportHtml, writeReport } from "../../src/explore/html_report.ts";
 import { packImages } from "../../src/io/mod.ts";
+import { withDir } from "../temporary.ts";
 import { BROWSER, startBrowser, visit } from "./browser.ts";
-import { flatImage, randomFaces, withDir } from "./fixture.ts";
+import { flatImage, randomFaces } from "./fixture.ts";
 
 const FORM = { title: "Report", text: "Words." };
 

@@ -11,7 +11,8 @@ import { savePicture } from "../../src/explore/save_picture.ts";
 import { bundleOf, show } from "../../src/explore/show.ts";
 import { makeFrame, toFrame } from "../../src/frame/mod.ts";
 import { loadSharp } from "../../src/io/sharp.ts";
-import { flatImage, randomFaces, withDir } from "./fixture.ts";
+import { withDir } from "../temporary.ts";
+import { flatImage, randomFaces } from "./fixture.ts";
 
 /** The texts of a picture, in the order in which they are drawn. */
 const textsOf = ({ svg }: { svg: string }) => [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text!);

@@ -4,10 +4,13 @@ import { FACE_SCHEMA } from "../../src/core/schema.ts";
 import { classBalance } from "../../src/explore/class_balance.ts";
 import { compareParts } from "../../src/explore/compare_parts.ts";
 import { compareSplits } from "../../src/explore/compare_splits.ts";
-import { imageStats, robustZ } from "../../src/explore/image_stats.ts";
+import { imageStats, MEASURES, robustZ } from "../../src/explore/image_stats.ts";
 import { meanImages, meanPixels } from "../../src/explore/mean_images.ts";
 import { nearCutCounts, plotCuts } from "../../src/explore/near_cuts.ts";
+import { plotImageStats } from "../../src/explore/plot_image_stats.ts";
 import { plotParts } from "../../src/explore/plot_parts.ts";
+import { plotSplits } from "../../src/explore/plot_splits.ts";
+import { splitShares } from "../../src/explore/split_shares.ts";
 import { makeFrame, toFrame } from "../../src/frame/mod.ts";
 import { imageSet, randomFaces } from "./fixture.ts";
 
@@ -108,6 +111,33 @@ Deno.test("imageStats() names the dark one among bright ones, and leaves out wha
   assertEquals(rows.filter(({ outlier }) => outlier?.includes("dark")).length, 1);
 });
 
+Deno.test("plotImageStats() counts and marks as outliers what imageStats() names, whatever the limit", async () => {
+  const rng = seededRng(16), size = [6, 5] as const, stride = 6 * 5 * 3;
+  const pixels = Uint8Array.from({ length: 60 * stride }, (_, k) => {
+    const i = Math.floor(k / stride), spread = i < 2 ? 3 : i === 2 ? 250 : 60 + i % 9;
+    return (i === 5 || i === 6 ? 180 : i % 11) + randomInt(rng, spread);
+  });
+  for (const limit of [2, 3.5]) {
+    const stats = await imageStats(imageSet(pixels, size, ["9"]), { limit });
+    const named = rowsOf(stats).flatMap(({ outlier }) => outlier?.split(", ") ?? []);
+    assert(new Set(named).size > 2, `${named}`);
+    const { svg } = await plotImageStats(stats, { limit });
+    for (const [measure, sides] of Object.entries(MEASURES)) {
+      const counted = sides.map((side) => `${named.filter((name) => name === side).length} ${side}`);
+      assertStringIncludes(svg, `>${measure}: ${counted.join(", ")}<`);
+    }
+  }
+  assertStringIncludes((await plotImageStats(await imageStats(imageSet(pixels, size)))).svg, 'stroke-dasharray="4,3"');
+  const none = await makeFrame({ brightness: [null], contrast: [null], sharpness: [null] });
+  await assertRejects(() => plotImageStats(none), RangeError, "current number is 0");
+});
+
+Deno.test("plotImageStats() draws images that are all alike", async () => {
+  const { svg } = await plotImageStats(await imageStats(imageSet(new Uint8Array(9 * 48).fill(90), [4, 4])));
+  assertStringIncludes(svg, ">brightness: 0 dark, 0 bright<");
+  assert(!svg.includes("NaN"));
+});
+
 Deno.test("robustZ() is not moved by one wild value, and stands still under scale and shift", () => {
   const values = [1, 2, 3, 4, 1000];
   assertEquals(robustZ(values)[1], -0.6745);
@@ -179,4 +209,46 @@ Deno.test("compareSplits() counts persons on both sides, and none of a split by 
   const [plain, person] = rowsOf(table);
   assertEquals([plain!.leakedPersons, plain!.leakedImages, plain!.leakedShare, plain!.shareError], [2, 2, 1, 0.5]);
   assertEquals([person!.leakedPersons, person!.leakedImages, person!.shareError], [0, 0, 0]);
+});
+
+Deno.test("splitShares() has the shares and leaked persons that counting gives, and plotSplits() says both", async () => {
+  const rng = seededRng(18), faces = randomFaces(rng, 40), frame = await toFrame(faces), { samples } = faces;
+  const cut = (isValid: (i: number) => boolean) => {
+    const all = [...samples.keys()];
+    return { train: Int32Array.from(all.filter((i) => !isValid(i))), valid: Int32Array.from(all.filter(isValid)) };
+  };
+  const splits = {
+    "by image": [cut((i) => i % 2 === 0), cut((i) => i % 4 === 1)],
+    "by person": [cut(() => true), cut((i) => Number(samples[i]!.group) < 11)],
+  };
+  const table = await splitShares(frame, splits, { column: "gender", fold: 1, schema: FACE_SCHEMA, draws: 100 });
+  const rows = rowsOf(table) as unknown as (Row & { split: keyof typeof splits })[];
+  assertEquals(rows.map(({ split, value }) => `${split} ${value}`), [
+    "by image male",
+    "by image female",
+    "by person male",
+    "by person female",
+  ]);
+  for (const { split, value, share, low, high, all, images, persons, validPersons, leakedPersons } of rows) {
+    const valid = Array.from(splits[split][1]!.valid, (i) => samples[i]!);
+    const own = valid.filter(({ attributes }) => attributes.gender === value);
+    assertEquals([images, persons], [own.length, new Set(own.map(({ group }) => group)).size]);
+    assertAlmostEquals(share!, own.length / valid.length);
+    assert(low! < share! && share! < high!);
+    assertAlmostEquals(
+      all!,
+      samples.filter(({ attributes }) => attributes.gender === value).length / samples.length,
+    );
+    const tested = new Set(valid.map(({ group }) => group));
+    const trained = new Set(Array.from(splits[split][1]!.train, (i) => samples[i]!.group));
+    assertEquals([validPersons, leakedPersons], [
+      tested.size,
+      [...tested].filter((group) => trained.has(group)).length,
+    ]);
+  }
+  const { svg } = await plotSplits(table);
+  assertStringIncludes(svg, `>by image: ${rows[0]!.leakedPersons} of ${rows[0]!.validPersons} validation persons`);
+  assertStringIncludes(svg, ">by person: none of 11 validation persons");
+  await assertRejects(() => splitShares(frame, splits, { fold: 2 }), RangeError, "from 0 to 1: current value is 2");
+  await assertRejects(() => splitShares(frame, {}), RangeError, "there must be splits");
 });

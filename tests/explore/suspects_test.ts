@@ -9,7 +9,8 @@ import { makeFrame } from "../../src/frame/mod.ts";
 import { applyLabelPatch, revertLabelPatch } from "../../src/io/apply_patch.ts";
 import { readLabelPatch, writeLabelPatch } from "../../src/io/label_patches.ts";
 import { between, printedRng } from "../random.ts";
-import { flatImage, randomFaces, withDir } from "./fixture.ts";
+import { withDir } from "../temporary.ts";
+import { flatImage, randomFaces } from "./fixture.ts";
 import { noisyLabels } from "./noisy_labels.ts";
 
 Deno.test("draftPatch() drafts what, once written, read and applied, corrects the planted faults and can be taken back", async () => {
