@@ -568,6 +568,7 @@ export {
   runsTable,
   type RunsTableOptions,
   type SeedScores,
+  type SoftRows,
   type SoftTargetOptions,
   type StartOptions,
   type StepMemory,

@@ -29,7 +29,9 @@ export { predict, type PredictOptions } from "./predict.ts";
 export {
   addPseudoLabels,
   type AddPseudoLabelsOptions,
+  isPseudoLabelled,
   type PseudoLabel,
+  type PseudoLabelled,
   type PseudoLabelOptions,
   pseudoLabels,
 } from "./pseudo_labels.ts";

@@ -93,6 +93,14 @@ function quotasOf(quota: PseudoLabelOptions["quota"], classes: number): readonly
   );
 }
 
+/** The attribute that tells pseudo-labelled samples from others, and what they have there. */
+const MARK = "labelledBy", PSEUDO = "pseudo-label";
+
+/** Whether a sample was added by {@linkcode addPseudoLabels}. */
+export function isPseudoLabelled({ attributes }: Pick<Sample, "attributes">): boolean {
+  return attributes[MARK] === PSEUDO;
+}
+
 /** What is added to a data set. */
 export interface AddPseudoLabelsOptions {
   /** The samples that were predicted, and where their files are. */
@@ -101,8 +109,19 @@ export interface AddPseudoLabelsOptions {
   readonly rows: readonly PseudoLabel[];
 }
 
+/** A data set with pseudo-labelled samples. */
+export interface PseudoLabelled {
+  /** The labelled samples, and after them the new ones; of those with soft targets the label stays unknown. */
+  readonly dataset: Dataset;
+  /** Folds that train on the new samples too. */
+  readonly folds: readonly Fold[];
+  /** The soft targets, where rows have them, for the option `softTargets` of `train`. */
+  readonly softTargets?: Predictions;
+}
+
 /**
- * Adds pseudo-labelled samples to a data set, and to the training side of every fold: validation stays as it is.
+ * Adds pseudo-labelled samples to a data set, and to the training side of every fold: validation stays as it is. The new
+ * samples' attribute `labelledBy` is `pseudo-label`.
  *
  * Where the models that predicted them were trained on samples that a fold validates on, that fold's scores are a little too
  * good: predict the pool for each fold with the other folds' validation alone to be rid of it.
@@ -110,7 +129,7 @@ export interface AddPseudoLabelsOptions {
  * @param dataset The labelled samples.
  * @param folds Their folds.
  * @param options The pool and its pseudo-labels.
- * @returns The data set with the new samples at the end, and the folds that train on them too.
+ * @returns The data set with the new samples at the end, the folds that train on them too, and soft targets if there are any.
  * @throws {TypeError} If an id or a group of the new samples is in a fold's validation, an id is in the data set already or not
  * in the pool, or a label is no class; all of them are counted, and some named.
  */
@@ -118,23 +137,24 @@ export function addPseudoLabels(
   dataset: Dataset,
   folds: readonly Fold[],
   { pool, rows }: AddPseudoLabelsOptions,
-): { readonly dataset: Dataset; readonly folds: readonly Fold[] } {
+): PseudoLabelled {
   const byId = new Map(pool.samples.map((sample) => [sample.id, sample]));
   const base = pool.root === dataset.root ? "" : relative(dataset.root, pool.root);
   const faults = findFaults(dataset, folds, rows, byId);
   if (faults.length > 0) throw new TypeError(`Cannot add pseudo-labels as ${faults.join("; ")}`);
-  const added = rows.map(({ id, label }): Sample => {
+  const added = rows.map(({ id, label, targets }): Sample => {
     const sample = byId.get(id)!, levels = decodeLabel(dataset.schema, label);
     const named = dataset.schema.attributes.flatMap(({ name, levels: names, cuts }, a) =>
       cuts ? [] : [[name, names[levels[a]!]!]] // of a number only its level is known
     );
     return {
       ...sample,
-      label,
+      label: targets ? UNKNOWN_LABEL : label,
       path: base === "" ? sample.path : join(base, sample.path),
-      attributes: { ...sample.attributes, ...Object.fromEntries(named) },
+      attributes: { ...sample.attributes, ...Object.fromEntries(named), [MARK]: PSEUDO },
     };
   });
+  const soft = rows.filter(({ targets }) => targets), { classes } = dataset.schema;
   const from = dataset.samples.length, places = Int32Array.from(added, (_, k) => from + k);
   return {
     dataset: { ...dataset, samples: [...dataset.samples, ...added] },
@@ -144,6 +164,14 @@ export function addPseudoLabels(
       all.set(places, train.length);
       return { train: all, valid };
     }),
+    ...soft.length === 0 ? {} : {
+      softTargets: {
+        ids: soft.map(({ id }) => id),
+        classes,
+        probabilities: Float32Array.from(soft.flatMap(({ targets }) => targets!)),
+        labels: new Int32Array(soft.length).fill(UNKNOWN_LABEL),
+      },
+    },
   };
 }
 
@@ -161,13 +189,16 @@ function findFaults(
   });
   const found = new Map<string, string[]>();
   const fault = (rule: string, id: string) => found.set(rule, [...found.get(rule) ?? [], id]);
-  for (const { id, label } of rows) {
+  for (const { id, label, targets } of rows) {
     const sample = pool.get(id);
     if (!sample) fault("each id must be in the pool", id);
     if (seen.has(id)) fault("each id must occur once", id);
     seen.add(id);
     if (!(Number.isInteger(label) && label >= 0 && label < dataset.schema.classes.length)) {
       fault(`labels must be 0 to ${dataset.schema.classes.length - 1}`, id);
+    }
+    if (targets && targets.length !== dataset.schema.classes.length) {
+      fault(`soft targets must be ${dataset.schema.classes.length} probabilities`, id);
     }
     const fold = inValid.findIndex(({ ids, groups }) =>
       ids.has(id) || sample !== undefined && groups.has(sample.group)

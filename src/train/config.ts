@@ -11,6 +11,7 @@ import type { AverageSpec, ClipOptions, OptimizerSpec, ScheduleSpec } from "../o
 import type { ViewSpec } from "../predict/mod.ts";
 import type { PreprocessSpec } from "../preprocess/mod.ts";
 import type { NearCutsSpec, SamplerSpec } from "../sampling/mod.ts";
+import type { SoftTargetOptions } from "./soft_targets.ts";
 
 /** What decides which epoch is best: higher is better, but for the loss. */
 export type Monitor = "macroF1" | "accuracy" | "loss";
@@ -79,6 +80,8 @@ export interface TrainConfig {
   readonly sampler: SamplerSpec;
   /** What training makes of samples whose number, such as an age, lies near a cut between two levels. */
   readonly nearCuts: NearCutsSpec;
+  /** What soft targets count, where training is given any, and how soft they are. */
+  readonly softTargets: SoftTargetOptions;
   /** Random changes of each training image, in this order. */
   readonly augments: readonly AugmentSpec[];
   /** Ways of mixing the images of a batch, in this order, each with its own chance. */

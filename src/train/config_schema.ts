@@ -69,6 +69,14 @@ export const CONFIG_SCHEMA: z.ZodType<TrainConfig & { $schema?: string }> = z.st
   nearCuts: specSchema(NEAR_CUTS).prefault({ name: "keep" }).describe(
     "What training makes of samples whose number, such as an age, lies near a cut between two levels.",
   ),
+  softTargets: z.strictObject({
+    alpha: z.number().min(0).max(1).default(0.5).describe(
+      "Share of the soft target in the loss of an image that has a label too; the label has the rest.",
+    ),
+    temperature: z.number().positive().default(1).describe(
+      "What the logits of teacher and student are divided by before their softmax.",
+    ),
+  }).prefault({}).describe("What soft targets count, where training is given any (Hinton et al., 2015)."),
   augments: z.array(specSchema(AUGMENTS)).prefault([{ name: "horizontalFlip" }])
     .describe("Random changes of each training image, in this order."),
   mixes: z.array(specSchema(MIXES)).prefault([])

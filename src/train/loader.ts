@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "../tensor/tf.ts";
-import { type Batch, type BatchSource, divideEvenly } from "./batches.ts";
+import { type Batch, type BatchSource, divideEvenly, fillTargets, targetWidth } from "./batches.ts";
 import type { LoaderAnswer, LoaderRequest } from "./loader_worker.ts";
 import { type BatchKey, type Prepared, type PrepareOptions, preparer } from "./prepare.ts";
 import type { MicroBatch } from "./step.ts";
@@ -38,18 +38,18 @@ export interface Loader extends Disposable {
 
 /** Starts a loader; its workers live until it is closed. */
 export function makeLoader(source: BatchSource, options: LoaderOptions): Loader {
-  const { images, input } = source, { batchSize } = options;
+  const { images, input } = source, { batchSize } = options, width = targetWidth(source);
   const count = typeof SharedArrayBuffer === "undefined" ? 0 : options.workers;
   const stride = images.size[0] * images.size[1] * 3;
   const buffer = (bytes: number) => count === 0 ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes);
   const slots: Prepared[] = Array.from({ length: count === 0 ? 1 : count + 1 }, () => ({
     bytes: new Uint8Array(buffer(batchSize * stride)),
     values: new Float32Array(buffer(batchSize * stride * 4)),
-    targets: new Float32Array(buffer(batchSize * source.classes * 4)),
+    targets: new Float32Array(buffer(batchSize * width * 4)),
   }));
   const raw = new Uint8Array(batchSize * stride); // files are not read into shared memory
   const crew = startCrew(
-    { augments: options.augments, mixes: options.mixes, classes: source.classes, input },
+    { augments: options.augments, mixes: options.mixes, classes: source.classes, width, input },
     slots,
     count,
   );
@@ -90,7 +90,7 @@ export function makeLoader(source: BatchSource, options: LoaderOptions): Loader 
           const indices = order.subarray(first, first + batchSize);
           const slot = slots[k % slots.length]!;
           const pixels = slot.bytes.subarray(0, indices.length * stride);
-          const targets = slot.targets.subarray(0, indices.length * source.classes);
+          const targets = slot.targets.subarray(0, indices.length * width);
           yield { indices, pixels, targets, parts: microBatches(source, indices, slot, options.microBatch) };
           beginNext(k + slots.length);
         }
@@ -101,36 +101,38 @@ export function makeLoader(source: BatchSource, options: LoaderOptions): Loader 
   };
 }
 
-function fillTargets(
-  { classes, labels, trainLabels = labels, targets: soft }: BatchSource,
-  indices: Int32Array,
-  out: Float32Array,
-): void {
-  out.fill(0);
-  indices.forEach((index, i) => {
-    if (soft) out.set(soft.subarray(index * classes, (index + 1) * classes), i * classes);
-    else out[i * classes + trainLabels[index]!] = 1;
-  });
-}
-
 /** Makes the tensors of a batch part by part; each is given up when the next is asked for. */
 function* microBatches(
-  { classes, values: numbers, input: { size: [height, width] } }: BatchSource,
+  { classes, soft, values: numbers, input: { size: [height, width] } }: BatchSource,
   indices: Int32Array,
   { values, targets }: Prepared,
   most: number | undefined,
 ): Generator<MicroBatch> {
-  const stride = height * width * 3;
+  const stride = height * width * 3, row = targetWidth({ classes, soft });
+  const columns = (from: number, count: number, first: number) => {
+    const out = new Float32Array(count * classes);
+    for (let i = 0; i < count; i++) {
+      const start = (from + i) * row + first;
+      out.set(targets.subarray(start, start + classes), i * classes);
+    }
+    return tf.tensor2d(out, [count, classes]);
+  };
   let from = 0;
   for (const size of divideEvenly(indices.length, most ?? indices.length)) {
     const x = tf.tensor4d(values.slice(from * stride, (from + size) * stride), [size, height, width, 3]);
-    const part = { x, targets: tf.tensor2d(targets.slice(from * classes, (from + size) * classes), [size, classes]) };
+    const part = { x, targets: columns(from, size, 0) };
+    const beside = soft && { targets: columns(from, size, classes), temperature: soft.temperature };
     const wanted = numbers &&
       tf.tensor1d(Float32Array.from(indices.subarray(from, from + size), (index) => numbers[index]!));
     try {
-      yield { ...part, ...(wanted && { values: wanted }), share: size / indices.length };
+      yield {
+        ...part,
+        ...(beside && { soft: beside }),
+        ...(wanted && { values: wanted }),
+        share: size / indices.length,
+      };
     } finally {
-      tf.dispose([x, part.targets, ...(wanted ? [wanted] : [])]);
+      tf.dispose([x, part.targets, ...(beside ? [beside.targets] : []), ...(wanted ? [wanted] : [])]);
     }
     from += size;
   }

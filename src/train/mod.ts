@@ -24,6 +24,7 @@ export { memoryLine, type StepMemory } from "./memory.ts";
 export { packDataset, type PackDatasetOptions } from "./pack_dataset.ts";
 export { readPreset } from "./preset.ts";
 export { type Preview, preview, type PreviewOptions, previewSheet, type PreviewSheetOptions } from "./preview.ts";
+export type { SoftRows, SoftTargetOptions } from "./soft_targets.ts";
 export { type RefitEpochs, refitEpochs, type RefitOptions } from "./refit.ts";
 export { listRuns, loadModel, openRun, openRuns, type Run, type RunEntry } from "./run.ts";
 export { bestEpoch } from "./best_epoch.ts";

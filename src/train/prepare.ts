@@ -16,6 +16,8 @@ export interface PrepareOptions {
   readonly mixes?: readonly MixSpec[];
   /** C, the number of classes. */
   readonly classes: number;
+  /** Numbers in a row of targets: C unless given, 2 C with soft targets. */
+  readonly width?: number;
   /** The model's input step. */
   readonly input: InputSpec;
 }
@@ -24,7 +26,7 @@ export interface PrepareOptions {
 export interface Prepared {
   /** Images `[B, H, W, 3]`, RGB 0..255; changed. */
   readonly bytes: Uint8Array;
-  /** Target probabilities `[B, C]`; changed where images are mixed. */
+  /** Target probabilities `[B, C]`, or `[B, 2 C]` with soft targets; changed where images are mixed. */
   readonly targets: Float32Array;
   /** Normalised pixels `[B, H, W, 3]`; filled. */
   readonly values: Float32Array;
@@ -44,7 +46,7 @@ export interface BatchKey {
 
 /** Makes what makes batches ready. Each image's augmentation is drawn from a generator of its own, by epoch and place. */
 export function preparer(
-  { augments, mixes = [], classes, input }: PrepareOptions,
+  { augments, mixes = [], classes, width = classes, input }: PrepareOptions,
 ): (batch: Prepared, key: BatchKey) => void {
   const changes = augments.map((spec) => build("augment", AUGMENTS, spec) as Augment);
   const mixers = mixes.map((spec) => build("mix", MIXES, spec) as Mix);
@@ -55,12 +57,25 @@ export function preparer(
       const draw = rng.fork(first + i), pixels = bytes.subarray(i * stride, (i + 1) * stride);
       changes.forEach((change, c) => change(pixels, input.size, draw.fork(c)));
     }
-    const pixels = bytes.subarray(0, count * stride), shares = targets.subarray(0, count * classes);
-    mixers.forEach((mix, m) =>
-      mix(pixels, shares, { size: input.size, classes, rng: rng.fork(`mix ${first}`).fork(m) })
-    );
+    const pixels = bytes.subarray(0, count * stride), shares = targets.subarray(0, count * width);
+    mixers.forEach((mix, m) => {
+      const labels = width === classes ? undefined : largestTargets(shares, { classes, width });
+      mix(pixels, shares, { size: input.size, classes: width, labels, rng: rng.fork(`mix ${first}`).fork(m) });
+    });
     normalise(bytes, values.subarray(0, count * stride));
   };
+}
+
+/** The classes of the largest targets: of the labels, or where none has a share, of the soft targets. */
+function largestTargets(
+  targets: Float32Array,
+  { classes, width }: { readonly classes: number; readonly width: number },
+): Int32Array {
+  const largest = (row: Float32Array) => row.indexOf(row.reduce((most, share) => Math.max(most, share), 0));
+  return Int32Array.from({ length: targets.length / width }, (_, i) => {
+    const row = targets.subarray(i * width, (i + 1) * width), own = row.subarray(0, classes);
+    return largest(own.some((share) => share > 0) ? own : row.subarray(classes));
+  });
 }
 
 function augmentRng(seed: number, epoch: number): Rng {

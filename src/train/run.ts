@@ -30,8 +30,10 @@ export interface Run {
 
 /** What `data.json` says about a run's data. */
 export interface DataRecord {
-  /** Digest of ids, labels, groups, fold and pixels. */
+  /** Digest of ids, labels, groups, fold, pixels and soft targets. */
   readonly digest: string;
+  /** Digest of the soft targets by themselves, where there are any. */
+  readonly softTargets?: string;
   /** Attributes and classes. */
   readonly schema: Schema;
   /** Number of training images. */

@@ -4,12 +4,13 @@
  * @module
  */
 import { show } from "../core/check.ts";
-import type { Dataset, Fold, ImageSet } from "../core/records.ts";
+import type { Dataset, Fold, ImageSet, Predictions } from "../core/records.ts";
 import { exists, readJson, sha256 } from "../io/mod.ts";
 import type { TrainConfig } from "./config.ts";
 import { resolveConfig } from "./resolve_config.ts";
 import type { StepMemory } from "./memory.ts";
 import { type DataRecord, FILES } from "./run.ts";
+import { digestTargets } from "./soft_targets.ts";
 
 /** What is trained on. */
 export interface TrainedOn {
@@ -17,6 +18,8 @@ export interface TrainedOn {
   readonly fold: Fold;
   /** Their images. */
   readonly images: ImageSet;
+  /** Probabilities that training images have as targets beside their labels, or for labels where these are unknown. */
+  readonly softTargets?: Predictions;
 }
 
 /** The fold without images that could not be decoded. */
@@ -27,10 +30,17 @@ export function soundFold({ fold, images }: TrainedOn): Fold {
 }
 
 /** What `data.json` says. */
-export async function describeData({ schema, samples }: Dataset, { fold, images }: TrainedOn): Promise<DataRecord> {
+export async function describeData(
+  { schema, samples }: Dataset,
+  { fold, images, softTargets }: TrainedOn,
+): Promise<DataRecord> {
   const rows = samples.map(({ id, label, group }) => [id, label, group]);
+  const soft = softTargets && await digestTargets(softTargets);
   return {
-    digest: await sha256(JSON.stringify([images.digest, rows, [...fold.train], [...fold.valid]])),
+    digest: await sha256(
+      JSON.stringify([images.digest, rows, [...fold.train], [...fold.valid], ...soft === undefined ? [] : [soft]]),
+    ),
+    ...(soft !== undefined && { softTargets: soft }),
     schema,
     train: fold.train.length,
     valid: Array.from(fold.valid, (index) => samples[index]!.id),

@@ -10,6 +10,7 @@ import type { FineTune, ForwardOptions, Model, Output } from "../models/mod.ts";
 import { clipGradients, type ClipOptions, type Optimizer } from "../optim/mod.ts";
 import * as tf from "../tensor/tf.ts";
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from "../tensor/types.ts";
+import { labelPart, type SoftBatch, softLoss } from "./soft_loss.ts";
 
 /** What takes part in a step. */
 export interface StepParts {
@@ -47,8 +48,10 @@ export function tune(model: Model, { rate, frozenNorms }: FineTune): Tuning {
 export interface MicroBatch {
   /** Normalised pixels `[B, H, W, 3]`. */
   readonly x: Tensor4D;
-  /** Target probabilities `[B, C]`. */
+  /** Target probabilities `[B, C]`; with soft targets, each row times the label's share of the loss. */
   readonly targets: Tensor2D;
+  /** Soft targets, whose shares are what the labels leave. */
+  readonly soft?: SoftBatch;
   /** The numbers that the model learns beside the class, `[B]`, NaN where one is not known; only with a regression. */
   readonly values?: Tensor1D;
   /** Share of the step's images that these are, 0..1; all of them by default. */
@@ -127,11 +130,12 @@ function clip(gradients: Gradients, { norm, value }: ClipOptions = {}): Gradient
  */
 export function lossGradients(
   { model, loss, valueLoss = mse(), context, tuning = EVERYTHING }: Omit<StepParts, "optimizer">,
-  { x, targets, values, share = 1 }: MicroBatch,
+  { x, targets: given, soft, values, share = 1 }: MicroBatch,
   rng: Rng,
 ): { readonly gradients: Gradients; readonly figures: Tensor } {
   const { rates, frozenNorms } = tuning;
   const entries = Object.entries(model.params).filter(([name]) => rates[name] !== 0);
+  const labels = soft && labelPart(given, soft), targets = labels?.targets ?? given;
   const options = { training: true, rng, frozenNorms, targets };
   const fixed = featuresIfFixed(model, x, tuning);
   let hits: Tensor | undefined;
@@ -147,6 +151,8 @@ export function lossGradients(
         valueLoss,
         context,
         targets,
+        shares: labels?.shares,
+        soft,
         values,
         weight: model.regression?.weight ?? 0,
       });
@@ -157,7 +163,7 @@ export function lossGradients(
     const gradients = entries.flatMap(([name, { name: key }]) => grads[key] ? [[name, grads[key]]] : []);
     return { gradients: Object.fromEntries(gradients), figures };
   } finally {
-    tf.dispose([hits!, fixed!].filter((tensor) => tensor !== undefined));
+    tf.dispose([hits, fixed, labels?.targets, labels?.shares].filter((tensor) => tensor !== undefined));
   }
 }
 
@@ -171,20 +177,26 @@ function featuresIfFixed(model: Model, x: Tensor4D, { rates, frozenNorms }: Tuni
   return tf.tidy(() => model.pool(model.maps(x, still), still));
 }
 
-/** The classes' mean loss, and that of the number beside them where it is known. */
+/** The mean loss of the labels and the soft targets, and of the number beside them where it is known. */
 function meanLoss(
   { logits, lossLogits = [logits], value }: Output,
-  { loss, valueLoss, context, targets, values, weight }: {
+  { loss, valueLoss, context, targets, shares, soft, values, weight }: {
     readonly loss: Loss;
     readonly valueLoss: RegressionLoss;
     readonly context: LossContext | undefined;
     readonly targets: Tensor2D;
+    readonly shares: Tensor1D | undefined;
+    readonly soft: SoftBatch | undefined;
     readonly values: Tensor1D | undefined;
     readonly weight: number;
   },
 ): tf.Scalar {
-  const each = lossLogits.map((scores) => tf.mean(loss(scores, targets, context)));
-  const classes = each.length === 1 ? each[0]! : tf.div(tf.addN(each), each.length);
+  const each = lossLogits.map((scores) => {
+    const own = loss(scores, targets, context);
+    return tf.mean(shares ? tf.mul(own, shares) : own);
+  });
+  const ofLabels = each.length === 1 ? each[0]! : tf.div(tf.addN(each), each.length);
+  const classes = soft ? tf.add(ofLabels, softLoss(logits, soft)) : ofLabels;
   if (!value || !values || weight === 0) return classes as tf.Scalar;
   const known = tf.logicalNot(tf.isNaN(values));
   const ofValues = valueLoss(value, tf.where(known, values, tf.zerosLike(values)));

@@ -4,7 +4,7 @@
  * @module
  */
 import { build } from "../core/parts.ts";
-import type { Dataset, EpochRow, Fold, ImageSet } from "../core/records.ts";
+import type { Dataset, EpochRow, Fold, ImageSet, Predictions } from "../core/records.ts";
 import { savePredictions } from "../frame/mod.ts";
 import {
   appendLine,
@@ -39,6 +39,11 @@ export interface TrainOptions {
   readonly fold: Fold;
   /** The samples' images, packed with the config's `resize` and `crop`. */
   readonly images: ImageSet;
+  /**
+   * Probabilities that training images have as targets, weighed as the config's `softTargets` says; in place of the labels
+   * where these are unknown. Those of other images are not used.
+   */
+  readonly softTargets?: Predictions;
   /** Stops training; the run can be gone on with. */
   readonly signal?: AbortSignal;
   /** Called before the first step, with the memory that a step takes. */

@@ -7,11 +7,13 @@ import { build } from "../core/parts.ts";
 import type { Dataset, Fold } from "../core/records.ts";
 import { seededRng } from "../core/rng.ts";
 import type { Model } from "../models/mod.ts";
-import { NEAR_CUTS, SAMPLERS } from "../sampling/mod.ts";
+import { SAMPLERS } from "../sampling/mod.ts";
 import type { BatchSource } from "./batches.ts";
 import { pair, type TrainConfig } from "./config.ts";
 import { soundFold, type TrainedOn } from "./same_run.ts";
+import { checkSoftLoss, softRows } from "./soft_targets.ts";
 import { numbersOf } from "./start_model.ts";
+import { trainingLabels } from "./training_labels.ts";
 
 /**
  * Refuses images that are not the data set's or not of the config's size.
@@ -46,19 +48,21 @@ export interface TrainingData extends Fold {
 
 /**
  * What is taught of a fold: images that could be decoded, without those or with other labels where they are near a cut, as
- * the config says.
+ * the config says, and with soft targets where they are given.
  *
  * @param model How it takes its input in, and the number that it learns beside the class, if any.
  */
 export function trainingData(
   dataset: Dataset,
-  { nearCuts }: Pick<TrainConfig, "nearCuts">,
-  { fold, images }: TrainedOn,
+  config: Pick<TrainConfig, "nearCuts" | "softTargets" | "loss">,
+  { fold, images, softTargets }: TrainedOn,
   { input, regression }: Pick<Model, "input" | "regression">,
 ): TrainingData {
   const { schema, samples } = dataset, { train, valid } = soundFold({ fold, images });
   const values = regression && numbersOf(dataset, regression.attribute);
-  const near = build("nearCuts", NEAR_CUTS, nearCuts)(dataset);
+  if (softTargets) checkSoftLoss(config);
+  const soft = softTargets && softRows(dataset, softTargets, { train, ...config.softTargets });
+  const near = trainingLabels(dataset, config, { train, soft });
   const kept = new Set(near.keep);
   const source: BatchSource = {
     images,
@@ -66,6 +70,7 @@ export function trainingData(
     classes: schema.classes.length,
     trainLabels: near.labels,
     ...(near.targets && { targets: near.targets }),
+    ...(soft && { soft }),
     groups: samples.map(({ group }) => group),
     ...(values && { values }),
     input,

@@ -105,8 +105,20 @@ Deno.test("addPseudoLabels() adds samples to every fold's training and to no val
   const found = addPseudoLabels(dataset, folds, { pool, rows });
   assertEquals(found.dataset.samples.slice(0, 8), dataset.samples);
   assertEquals(found.dataset.samples.slice(8), [
-    { id: "e1", path: "../eval/e/1.png", group: "e person 0", label: 3, attributes: { mask: "off" } },
-    { id: "e4", path: "../eval/e/4.png", group: "e person 2", label: 0, attributes: { mask: "on" } },
+    {
+      id: "e1",
+      path: "../eval/e/1.png",
+      group: "e person 0",
+      label: 3,
+      attributes: { mask: "off", labelledBy: "pseudo-label" },
+    },
+    {
+      id: "e4",
+      path: "../eval/e/4.png",
+      group: "e person 2",
+      label: 0,
+      attributes: { mask: "on", labelledBy: "pseudo-label" },
+    },
   ]);
   assertEquals(found.folds.map(({ train }) => [...train]), [[0, 1, 2, 3, 8, 9], [4, 5, 6, 7, 8, 9]]);
   assertEquals(found.folds.map(({ valid }) => valid), folds.map(({ valid }) => valid));
