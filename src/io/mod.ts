@@ -20,6 +20,7 @@ export type { WatchOptions } from "./in_flight.ts";
 export { readCsv, type Table, type TableRow, writeCsv } from "./csv.ts";
 export { type PredictionsCsvOptions, readPredictionsCsv } from "./predictions_csv.ts";
 export { appendLine, ensureDir, exists, readJson, sha256, statIfThere, withLock, writeAtomic } from "./files.ts";
+export { readJsonLines } from "./json_lines.ts";
 export { compareNatural, listFiles, listFolders } from "./listing.ts";
 
 export { download, type Downloaded, type DownloadOptions } from "./download.ts";

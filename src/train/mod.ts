@@ -26,7 +26,19 @@ export { readPreset } from "./preset.ts";
 export { type Preview, preview, type PreviewOptions, previewSheet, type PreviewSheetOptions } from "./preview.ts";
 export type { SoftRows, SoftTargetOptions } from "./soft_targets.ts";
 export { type RefitEpochs, refitEpochs, type RefitOptions } from "./refit.ts";
-export { listRuns, loadModel, openRun, openRuns, type Run, type RunEntry } from "./run.ts";
+export { loadModel, openRun, openRuns, type Run } from "./run.ts";
+export {
+  listRuns,
+  type ListRunsOptions,
+  rankRuns,
+  RUN_ORDERS,
+  type RunOrder,
+  runsTable,
+  type RunsTableOptions,
+} from "./list_runs.ts";
+export type { RunEntry } from "./run_contents.ts";
+export type { RunKind } from "./run_folders.ts";
+export type { RunScore, RunScores } from "./run_scores.ts";
 export { bestEpoch } from "./best_epoch.ts";
 export type { StartOptions } from "./start_model.ts";
 export { train, type TrainOptions } from "./train.ts";

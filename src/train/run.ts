@@ -95,35 +95,6 @@ export async function openRuns(dir: string): Promise<readonly Run[]> {
   return await Promise.all(folds.map((name) => openRun(`${dir}/${name}`)));
 }
 
-/** A run as it stands in a list. */
-export interface RunEntry {
-  /** Its folder. */
-  readonly dir: string;
-  /** Whether it ran to its end. */
-  readonly finished: boolean;
-  /** Its best epoch, where it is finished. */
-  readonly best: EpochRow | null;
-}
-
-/**
- * Lists the runs below a folder, two levels deep at most (a cross-validation's folds stand one level down).
- *
- * @param root The folder.
- * @returns Entries by folder name.
- */
-export async function listRuns(root: string): Promise<readonly RunEntry[]> {
-  const below = async (dir: string) => (await listFolders(dir)).map((name) => `${dir}/${name}`);
-  const first = await below(root);
-  const dirs = (await Promise.all(first.map(async (dir) => [dir, ...await below(dir)]))).flat();
-  const entries = await Promise.all(dirs.map(async (dir): Promise<RunEntry[]> => {
-    if (!await exists(`${dir}/${FILES.config}`)) return [];
-    const finished = await exists(`${dir}/${FILES.summary}`);
-    const best = finished ? (await readJson(`${dir}/${FILES.summary}`) as Pick<Run, "best">).best : null;
-    return [{ dir, finished, best }];
-  }));
-  return entries.flat();
-}
-
 /** What stands in a file about the images of the model whose weights it holds. */
 export type ModelInput = FoundWeights["input"];
 

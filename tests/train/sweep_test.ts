@@ -34,8 +34,11 @@ Deno.test("sweep() by halving trains the best of each rung anew, stopped and gon
   for (const [a, b] of [[2, 3], [3, 4]] as const) assert(rows[a]!.macroF1! >= rows[b]!.macroF1!);
   assertEquals(best, { ...resolveConfig(config, rows[0]!.options), epochs: 4 });
   assertEquals(resolveConfig(JSON.parse(await Deno.readTextFile(`${root}/halving/best.json`))), best);
-  const runs = (await listRuns(`${root}/halving/trial-0000`)).filter(({ finished }) => finished);
-  assert(runs.length >= 1);
+  const entries = await listRuns(`${root}/halving`);
+  assertEquals(
+    entries.map(({ kind, state, folds }) => [kind, state, folds.length]),
+    Array(8).fill(["sweep trial", "finished", 1]),
+  );
 });
 
 Deno.test("planRungs() divides trials and multiplies epochs as the paper's bracket of 81 trials does", () => {

@@ -289,7 +289,13 @@ Deno.test("openRun() refuses an unfinished run, and listRuns() lists it", () =>
     await assertRejects(() => train(dataset, patchConfig(), options), DOMException);
     await assertRejects(() => openRun(`${dir}/a`), Error, "not finished");
     await assertRejects(() => openRun(`${dir}/b`), Error, "holds no config.json");
-    assertEquals(await listRuns(dir), [{ dir: `${dir}/a`, finished: false, best: null }]);
+    const entries = await listRuns(dir);
+    assertEquals(
+      entries.map(({ name, dir, kind, state, best, epochs }) => ({ name, dir, kind, state, best, epochs })),
+      [
+        { name: "a", dir: `${dir}/a`, kind: "run", state: "unfinished", best: null, epochs: 0 },
+      ],
+    );
   }));
 
 Deno.test("train() starts from the weights that the config names, goes on without them, and keeps their preparation", () =>
