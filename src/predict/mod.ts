@@ -36,6 +36,39 @@ export {
   pseudoLabels,
 } from "./pseudo_labels.ts";
 export { applyCalibration, calibrate } from "./calibrate.ts";
+export {
+  applyChain,
+  type CalibrationPart,
+  type Chain,
+  type ChainPart,
+  type EnsembleChoice,
+  type EnsemblePart,
+  type OffsetsPart,
+  type ViewsPart,
+} from "./chain.ts";
+export { type ChainRows, chainRows, distinctMembers, type Truth } from "./chain_rows.ts";
+export { type ChainChoice, type ChainStep, chainSteps, type ChainStepsOptions, type ViewSet } from "./chain_steps.ts";
+export {
+  type ChoiceResult,
+  type Climb,
+  climb,
+  type ClimbOptions,
+  type Comparison,
+  type NestedChain,
+  nestedChain,
+  type NestedChainOptions,
+  type StepResult,
+} from "./climb.ts";
+export {
+  type ChoiceReport,
+  type Ladder,
+  ladder,
+  type LadderOptions,
+  type LadderRow,
+  type StageDifference,
+  type StageReport,
+} from "./ladder.ts";
+export { ladderOn, type RowScore } from "./ladder_on.ts";
 export type {
   Calibration,
   Calibrator,
