@@ -34,7 +34,9 @@ export function storedShape({ layouts }: Pick<Model, "layouts">, name: string, v
 }
 
 /** A model's parameters and buffers as they stand on disk. */
-export async function modelTensors(model: Model): Promise<Record<string, StoredTensor>> {
+export async function modelTensors(
+  model: Pick<Model, "params" | "buffers" | "layouts">,
+): Promise<Record<string, StoredTensor>> {
   const tensors: Record<string, StoredTensor> = {};
   for (const [name, variable] of modelVariables(model)) {
     const turned = tf.transpose(variable, [...TO_PYTORCH[model.layouts[name] ?? "vector"]]);
@@ -62,7 +64,11 @@ export function assignStored(
  * @param source What they come from, for messages.
  * @throws {TypeError} If tensors are missing, left over or of another shape; the model is as it was.
  */
-export function assignTensors(model: Model, tensors: Readonly<Record<string, StoredTensor>>, source: string): void {
+export function assignTensors(
+  model: Pick<Model, "name" | "params" | "buffers" | "layouts">,
+  tensors: Readonly<Record<string, StoredTensor>>,
+  source: string,
+): void {
   const wanted = modelVariables(model);
   const missing = wanted.filter(([name]) => !Object.hasOwn(tensors, name)).map(([name]) => name);
   const known = new Set(wanted.map(([name]) => name));
