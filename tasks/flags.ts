@@ -21,6 +21,18 @@ export interface Task<S extends z.ZodObject> {
   readonly passThrough?: readonly Option[];
   /** Whether another command may stand after `--`. */
   readonly takesCommand?: boolean;
+  /** Words without a flag, if the task takes any. */
+  readonly words?: Words;
+}
+
+/** Words that stand without a flag, all of one meaning. */
+export interface Words {
+  /** What one is called in the help, `RUN` say. */
+  readonly name: string;
+  /** A sentence on what they are. */
+  readonly summary: string;
+  /** How many there must be at least. */
+  readonly atLeast: number;
 }
 
 /** What a task gets beside its options. */
@@ -33,6 +45,8 @@ export interface TaskContext {
   readonly rest: Readonly<Record<string, string | boolean>>;
   /** The words after `--`, of a task that takes a command. */
   readonly command: readonly string[];
+  /** The words without a flag, of a task that takes them. */
+  readonly words: readonly string[];
 }
 
 /**
@@ -67,7 +81,8 @@ export async function runTask<S extends z.ZodObject>(
   for (const [name, listener] of listeners) Deno.addSignalListener(name, listener);
   try {
     const { options, rest } = separate(task, args.values);
-    await main(checkOptions(task, options), { signal: abort.signal, progress: mf.progress, rest, command });
+    const context = { signal: abort.signal, progress: mf.progress, rest, command, words: args.words };
+    await main(checkOptions(task, options, args.words), context);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     if (abort.signal.aborted && error.name === "AbortError") {
@@ -95,8 +110,8 @@ export function readFlags<S extends z.ZodObject>(
   words: readonly string[],
 ): { readonly options: z.output<S>; readonly rest: TaskContext["rest"] } {
   const task = withoutHidden(given);
-  const { options, rest } = separate(task, readArguments(task, words).values);
-  return { options: checkOptions(task, options), rest };
+  const args = readArguments(task, words), { options, rest } = separate(task, args.values);
+  return { options: checkOptions(task, options, args.words), rest };
 }
 
 /** The task without those of `passThrough` that an option of its own hides. */
@@ -114,13 +129,13 @@ function typeOf(schema: z.core.$ZodType): string {
   return "innerType" in def ? typeOf(def.innerType as z.core.$ZodType) : def.type;
 }
 
-function readArguments({ options, passThrough = [] }: Task<z.ZodObject>, args: readonly string[]) {
+function readArguments({ options, passThrough = [], words: taken }: Task<z.ZodObject>, args: readonly string[]) {
   const keys = Object.keys(options.shape);
   const keysOf = (type: string) => keys.filter((key) => typeOf(options.shape[key]!) === type).map(kebab);
   const boolean = keysOf("boolean");
   const string = [...keys, ...passThrough.map(({ name }) => name)].map(kebab).filter((name) => !boolean.includes(name));
-  const { _: words, ...parsed } = parseArgs(args, {
-    string,
+  const { _, ...parsed } = parseArgs(args, {
+    string: [...string, "_"],
     boolean: [...boolean, "help", "trace"],
     negatable: boolean,
     collect: keysOf("array"),
@@ -130,9 +145,10 @@ function readArguments({ options, passThrough = [] }: Task<z.ZodObject>, args: r
   for (const [name, value] of Object.entries(parsed)) {
     if (seen.has(camel(name))) values[camel(name)] = value as string | boolean;
   }
-  if (words.length > 0) values[`${words[0]}`] = true;
+  const words = _ as string[], [first] = words;
+  if (first !== undefined && !taken) values[first] = true; // which is then reported as a flag that there is not
   const help = parsed.help === true || args.includes("-h");
-  return { help, topic: words.length > 0 ? camel(`${words[0]}`) : undefined, values };
+  return { help, topic: first === undefined ? undefined : camel(first), values, words };
 }
 
 function separate(
@@ -145,12 +161,18 @@ function separate(
   return { options, rest };
 }
 
-function checkOptions<S extends z.ZodObject>(task: Task<S>, values: Record<string, unknown>): z.output<S> {
+function checkOptions<S extends z.ZodObject>(
+  task: Task<S>,
+  values: Record<string, unknown>,
+  words: readonly string[],
+): z.output<S> {
+  const { name, atLeast } = task.words ?? { name: "", atLeast: 0 };
+  const missing = words.length < atLeast ? [`${name}: ${atLeast} are needed, ${words.length} given`] : [];
   const result = task.options.safeParse(values);
-  if (result.success) return result.data;
+  if (result.success && missing.length === 0) return result.data;
   const passed = (task.passThrough ?? []).map(({ name }) => name);
   const known = [...Object.keys(task.options.shape), ...passed].map((key) => `--${kebab(key)}`);
-  const faults = result.error.issues.flatMap((issue) =>
+  const faults = (result.error?.issues ?? []).flatMap((issue) =>
     issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => `--${kebab(key)} is not one of ${known.join(", ")}`)
       : [
@@ -161,11 +183,13 @@ function checkOptions<S extends z.ZodObject>(task: Task<S>, values: Record<strin
         }`,
       ]
   );
-  throw new TypeError(`Cannot run ${task.name} as\n  ${faults.join("\n  ")}\nSee deno task ${task.name} --help.`);
+  const all = [...missing, ...faults].join("\n  ");
+  throw new TypeError(`Cannot run ${task.name} as\n  ${all}\nSee deno task ${task.name} --help.`);
 }
 
 /** The text of `--help`: all flags, and of those that are chosen by name the choices. */
-export function helpText({ name, summary, options, passThrough = [], takesCommand }: Task<z.ZodObject>): string {
+export function helpText(task: Task<z.ZodObject>): string {
+  const { name, summary, options, passThrough = [], takesCommand, words } = task;
   const json = z.toJSONSchema(options, { io: "input", unrepresentable: "any" });
   const flags = [...optionsOf(json), ...passThrough];
   const width = Math.max(7, ...flags.map((flag) => kebab(flag.name).length + 2)) + 2;
@@ -174,12 +198,14 @@ export function helpText({ name, summary, options, passThrough = [], takesComman
     row(kebab(flag.name), sentence(flag)),
     ...flag.choices.map((choice) => `      ${`${choice.name} `.padEnd(width)} ${choice.help}`),
   ]);
+  const usage = words ? ` ${words.name}`.repeat(words.atLeast) + ` [${words.name} ...]` : "";
   const more = passThrough.some(({ choices }) => choices.length > 0)
     ? ["", `A choice with options is written as JSON, '{"name": ...}'; deno task ${name} --help loss tells them.`]
     : [];
   return [
-    ...[summary, "", `Usage: deno task ${name} [flags]${takesCommand ? " -- COMMAND [its flags]" : ""}`, ""],
+    ...[summary, "", `Usage: deno task ${name}${usage} [flags]${takesCommand ? " -- COMMAND [its flags]" : ""}`, ""],
     ...[
+      ...words ? [`  ${words.name.padEnd(width)}${words.summary}`] : [],
       ...rows,
       row("trace", "Print an error's stack."),
       row("help", "Print this; of one flag, all its choices take."),

@@ -41,7 +41,7 @@ export interface RunEntry {
   readonly seconds: number;
   /** The best epoch so far, by what the config monitors; null before the first, and of several folds. */
   readonly best: EpochRow | null;
-  /** Scores of its validation images, out-of-fold for several folds; null before the end, and where there are no such images. */
+  /** Scores of its validation images, out-of-fold for several folds; null unless it is finished and has such images. */
   readonly scores: RunScores | null;
   /** The folds' runs. */
   readonly folds: readonly RunEntry[];
@@ -91,7 +91,7 @@ async function readSingle({ dir, kind }: RunFolder, { root, ...drawing }: ReadOp
     epochs: history.length,
     seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
     best,
-    scores: valid && scoreRun(valid, persons, drawing),
+    scores: faults.length === 0 && valid ? scoreRun(valid, persons, drawing) : null,
     folds: [],
   };
   return { entry, files: [files], predictions: valid, persons };
@@ -133,7 +133,7 @@ async function readFolds(folder: RunFolder, { root, ...drawing }: ReadOptions): 
     epochs: sum("epochs"),
     seconds: sum("seconds"),
     best: null,
-    scores: predictions && scoreRun(predictions, persons, drawing),
+    scores: faults.length === 0 && predictions ? scoreRun(predictions, persons, drawing) : null,
     folds,
   };
   return { entry, files: parts.flatMap(({ files }) => files), predictions, persons };
