@@ -22,6 +22,8 @@ export { type PredictionsCsvOptions, readPredictionsCsv } from "./predictions_cs
 export { appendLine, ensureDir, exists, readJson, sha256, statIfThere, withLock, writeAtomic } from "./files.ts";
 export { readJsonLines } from "./json_lines.ts";
 export { compareNatural, listFiles, listFolders } from "./listing.ts";
+export { fileDigest } from "./file_digest.ts";
+export { findFolders } from "./glob.ts";
 
 export { download, type Downloaded, type DownloadOptions } from "./download.ts";
 export type { TransferOptions } from "./download_retry.ts";
