@@ -1,6 +1,7 @@
 /** Cross-validates by person: `deno task crossval --data DIR --config kfold --folds 5 --out runs/kfold`. @module */
 import * as mf from "maskfold";
 import { runTask, z } from "./flags.ts";
+import { pseudoFlags, readPseudo } from "./pseudo.ts";
 import {
   backendFlags,
   configFlags,
@@ -23,6 +24,7 @@ export const CROSSVAL = {
     ...dataFlags,
     ...configFlags,
     ...backendFlags,
+    ...pseudoFlags,
     fold: whole().min(0).optional().describe("Train this fold alone, from 0; the last one to finish joins them."),
     test: z.boolean().optional().describe(
       "Predict the data set's eval part too (faces layout; default: if it is there).",
@@ -44,8 +46,16 @@ if (import.meta.main) {
     const testSet = wanted
       ? await mf.loadFaces(flags.data, { part: "eval", mode: flags.lenient ? "lenient" : "strict" })
       : undefined;
+    const pseudo = await readPseudo(flags);
     const display = mf.trainingDisplay();
-    const result = await mf.crossValidate(dataset, config, { dir: out, fold, test: testSet, signal, ...display });
+    const result = await mf.crossValidate(dataset, config, {
+      dir: out,
+      fold,
+      test: testSet,
+      pseudo,
+      signal,
+      ...display,
+    });
     display.end();
     if (!result.oof) {
       console.log(`fold ${fold} is finished; still to be trained: ${result.missing.join(", ")}`);

@@ -1,6 +1,7 @@
 /** Trains one fold into a run directory: `deno task train --data DIR --config baseline --fold 0`. @module */
 import * as mf from "maskfold";
 import { runTask, z } from "./flags.ts";
+import { pseudoFlags, readPseudo } from "./pseudo.ts";
 import {
   backendFlags,
   configFlags,
@@ -20,6 +21,7 @@ await runTask({
     ...dataFlags,
     ...configFlags,
     ...backendFlags,
+    ...pseudoFlags,
     fold: whole().min(0).default(0).describe("Which fold to validate on, from 0."),
     out: z.string().default("runs/train").describe("The run's folder; fold-N is made in it."),
   }),
@@ -28,8 +30,9 @@ await runTask({
   await startBackend(flags, "train");
   const config = await readConfig(flags, rest);
   const dataset = await loadData(flags);
+  const pseudo = await readPseudo(flags);
   const display = mf.trainingDisplay();
-  const { runs } = await mf.crossValidate(dataset, config, { dir: out, fold, signal, ...display });
+  const { runs } = await mf.crossValidate(dataset, config, { dir: out, fold, pseudo, signal, ...display });
   display.end();
   const run = runs.find(({ dir }) => dir.endsWith(`fold-${fold}`))!;
   console.log(reportText(run.valid));

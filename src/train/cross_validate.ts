@@ -14,6 +14,7 @@ import type { PreprocessNote } from "../preprocess/mod.ts";
 import { splitDataset, splitReport } from "../split/mod.ts";
 import type { TrainConfig } from "./config.ts";
 import type { StepScores, StepState } from "./fit.ts";
+import { addGuesses, type GuessOptions } from "./guessed.ts";
 import { predictionBatch, type StepMemory } from "./memory.ts";
 import { packDataset } from "./pack_dataset.ts";
 import { FILES, loadModel, openRun, type Run } from "./run.ts";
@@ -21,7 +22,7 @@ import { checkSameRun, describeData } from "./same_run.ts";
 import { train } from "./train.ts";
 
 /** How a cross-validation is done, and who hears of it. */
-export interface CrossValidateOptions {
+export interface CrossValidateOptions extends GuessOptions {
   /** Its folder: a run a fold in `fold-0`, `fold-1`, ..., and the joined results. */
   readonly dir: string;
   /** Train this fold alone, counted from 0; of several processes that do so, the last one to finish joins all. */
@@ -82,6 +83,7 @@ export interface CrossValidation {
  * @param config The configuration, from {@linkcode resolveConfig}; its `folds` and `seed` say how to split.
  * @returns The runs and, once all folds are there, the joined predictions and their scores.
  * @throws {RangeError} If `fold` is not one of the folds.
+ * @throws {TypeError} If pseudo-labelled samples or their persons are validated on, or soft targets are not those of the folds.
  */
 export async function crossValidate(
   dataset: Dataset,
@@ -105,17 +107,21 @@ export async function crossValidate(
   const dirOf = (k: number) => `${dir}/fold-${k}`;
   const isFinished = (k: number) => exists(`${dirOf(k)}/${FILES.summary}`);
   const runs: (Run | undefined)[] = folds.map(() => undefined);
+  const opened = [images, ...testImages ? [testImages] : []];
   try {
-    for (const [k, fold] of folds.entries()) {
-      await checkSameRun(dirOf(k), config, await describeData(dataset, { fold, images })); // before hours of training
+    const { pseudo, softTargets } = options;
+    const data = await addGuesses({ dataset, folds, images }, config, { ...pack, pseudo, softTargets });
+    opened.push(data.images);
+    const partOf = (k: number) => ({ fold: data.folds[k]!, images: data.images, softTargets: data.softTargets[k] });
+    for (const k of folds.keys()) {
+      await checkSameRun(dirOf(k), config, await describeData(data.dataset, partOf(k))); // before hours of training
     }
-    for (const [k, fold] of folds.entries()) {
+    for (const k of folds.keys()) {
       if (only !== undefined && only !== k) continue;
       options.onFold?.(k, { folds: folds.length, finished: await isFinished(k) });
-      const run = await train(dataset, config, {
+      const run = await train(data.dataset, config, {
         dir: dirOf(k),
-        fold,
-        images,
+        ...partOf(k),
         signal,
         onDownload: options.onDownload,
         onWeights: (weights) => options.onWeights?.(weights, { fold: k }),
@@ -137,8 +143,7 @@ export async function crossValidate(
     if (missing.length > 0) return { dir, runs: done, missing };
     return { dir, runs: done, missing, ...await withLock(`${dir}/.lock`, () => join(done), { signal }) };
   } finally {
-    images.close();
-    testImages?.close();
+    for (const set of opened) set.close();
   }
 
   /** One fold's predictions of the test images, kept in its folder. */

@@ -20,6 +20,7 @@ export { epochLine, type TrainingDisplay, trainingDisplay, weightsLine } from ".
 export type { BatchSource } from "./batches.ts";
 export { findRate, type FindRateOptions } from "./find_rate.ts";
 export { fit, type FitOptions, type FitParts, type StepScores, type StepState } from "./fit.ts";
+export type { GuessOptions } from "./guessed.ts";
 export { memoryLine, type StepMemory } from "./memory.ts";
 export { packDataset, type PackDatasetOptions } from "./pack_dataset.ts";
 export { readPreset } from "./preset.ts";
