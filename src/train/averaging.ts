@@ -18,7 +18,11 @@ export function changing({ params, buffers }: Model, { rates, frozenNorms }: Tun
 }
 
 /** Runs something with the averaged weights in the model. */
-export async function withAverage<T>(averager: Averager, model: Model, run: () => Promise<T>): Promise<T> {
+export async function withAverage<T>(
+  averager: Averager,
+  model: Pick<Model, "params" | "buffers">,
+  run: () => Promise<T>,
+): Promise<T> {
   const variables = { ...model.params, ...model.buffers };
   averager.swap(variables);
   try {

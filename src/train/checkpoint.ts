@@ -14,11 +14,11 @@ import type { Variable } from "../tensor/types.ts";
 /** What has a state between epochs. */
 export interface CheckpointParts {
   /** The trained weights. */
-  readonly model: Model;
+  readonly model: Pick<Model, "name" | "input" | "params" | "buffers" | "layouts">;
   /** What trains them. */
-  readonly optimizer: Optimizer;
+  readonly optimizer: Pick<Optimizer, "slots">;
   /** Their average. */
-  readonly averager?: Averager;
+  readonly averager?: Pick<Averager, "slots">;
 }
 
 /** Slots by their names in the file. */
@@ -32,7 +32,7 @@ function slotsOf({ optimizer, averager }: Omit<CheckpointParts, "model">): [stri
 export async function saveCheckpoint(
   path: string,
   { model, optimizer, averager }: CheckpointParts,
-  history: readonly EpochRow[],
+  history: readonly object[],
 ): Promise<void> {
   const tensors: Record<string, StoredTensor> = await modelTensors(model);
   for (const [name, slot] of slotsOf({ optimizer, averager })) {
@@ -43,10 +43,10 @@ export async function saveCheckpoint(
 }
 
 /** Puts a checkpoint's weights and slots in place, and returns its history. */
-export async function loadCheckpoint(
+export async function loadCheckpoint<Row = EpochRow>(
   path: string,
   { model, optimizer, averager }: CheckpointParts,
-): Promise<readonly EpochRow[]> {
+): Promise<readonly Row[]> {
   const { tensors, metadata } = await readSafetensors(path);
   const weights: Record<string, StoredTensor> = {}, slots = new Map(slotsOf({ optimizer, averager }));
   for (const [name, tensor] of Object.entries(tensors)) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { z } from "zod";
 import { faultText } from "../core/parts.ts";
 import { pair, type TrainConfig, type TrainConfigInput } from "./config.ts";
 import { CONFIG_SCHEMA } from "./config_schema.ts";
@@ -20,7 +21,7 @@ const PARTS = [
   "average",
   "sampler",
   "nearCuts",
-] as const;
+];
 
 /**
  * Makes a configuration of layers, each overriding those before it: defaults < preset < flags. A part given by the same
@@ -43,21 +44,7 @@ const PARTS = [
 export function resolveConfig(
   ...layers: readonly (TrainConfigInput | Readonly<Record<string, unknown>>)[]
 ): TrainConfig {
-  const merged: Record<string, unknown> = {};
-  for (const layer of layers) {
-    for (const [key, value] of Object.entries(layer)) {
-      if (value === undefined) continue;
-      const before = merged[key];
-      const after = asPart(key, value, before);
-      const same = isRecord(before) && isRecord(after) && (after.name === undefined || after.name === before.name);
-      merged[key] = same ? { ...before, ...after } : after;
-    }
-  }
-  const result = CONFIG_SCHEMA.safeParse(merged);
-  if (!result.success) {
-    throw new TypeError(`Cannot read the configuration as ${result.error.issues.map(faultText).join("; ")}`);
-  }
-  const { $schema: _, ...config } = result.data;
+  const { $schema: _, ...config } = resolveLayers(layers, CONFIG_SCHEMA, { parts: PARTS, lists: LISTS });
   const [height, width] = pair(config.resize), [cropHeight, cropWidth] = pair(config.crop);
   if (Array.isArray(config.resize) && (cropHeight > height || cropWidth > width)) {
     throw new TypeError(
@@ -74,18 +61,49 @@ export function resolveConfig(
 }
 
 /**
- * A part's options as a record: a text is its name, and options without a name are those of the default part. In a list of
- * parts a text is a name too; a text for the whole list is names with a plus between, or `none`.
+ * What {@linkcode resolveConfig} does, for a configuration of any schema.
+ *
+ * @param layers Partial configurations.
+ * @param schema Checks the whole and fills in defaults.
+ * @param keys Options that are parts, and those that are lists of parts.
+ * @throws {TypeError} As there.
  */
-function asPart(key: string, value: unknown, before: unknown): unknown {
-  if (LISTS.includes(key)) {
-    const parts = typeof value === "string" ? value === "none" ? [] : value.split("+") : value;
-    return Array.isArray(parts) ? parts.map((part) => typeof part === "string" ? { name: part.trim() } : part) : parts;
+export function resolveLayers<C>(
+  layers: readonly object[],
+  schema: z.ZodType<C>,
+  keys: { readonly parts: readonly string[]; readonly lists: readonly string[] },
+): C {
+  const merged: Record<string, unknown> = {};
+  const defaultName = (key: string) => (schema.parse({}) as Record<string, { readonly name: string }>)[key]!.name;
+  for (const layer of layers) {
+    for (const [key, value] of Object.entries(layer)) {
+      if (value === undefined) continue;
+      const before = merged[key];
+      const after = keys.lists.includes(key)
+        ? asList(value)
+        : keys.parts.includes(key)
+        ? asPart(value, before, () => defaultName(key))
+        : value;
+      const same = isRecord(before) && isRecord(after) && (after.name === undefined || after.name === before.name);
+      merged[key] = same ? { ...before, ...after } : after;
+    }
   }
-  if (!(PARTS as readonly string[]).includes(key)) return value;
+  const result = schema.safeParse(merged);
+  if (result.success) return result.data;
+  throw new TypeError(`Cannot read the configuration as ${result.error.issues.map(faultText).join("; ")}`);
+}
+
+/** A list of parts: a text in it is a part's name, and a text for all of it names with a plus between, or `none`. */
+function asList(value: unknown): unknown {
+  const parts = typeof value === "string" ? value === "none" ? [] : value.split("+") : value;
+  return Array.isArray(parts) ? parts.map((part) => typeof part === "string" ? { name: part.trim() } : part) : parts;
+}
+
+/** A part's options as a record: a text is its name, and options without a name are those of the default part. */
+function asPart(value: unknown, before: unknown, defaultName: () => string): unknown {
   if (typeof value === "string") return { name: value };
   if (!isRecord(value) || value.name !== undefined || before !== undefined) return value;
-  return { name: CONFIG_SCHEMA.parse({})[key as typeof PARTS[number]].name, ...value };
+  return { name: defaultName(), ...value };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

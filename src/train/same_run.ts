@@ -57,16 +57,24 @@ export async function microBatchBefore(dir: string): Promise<number | undefined>
 
 /** Refuses to go on with a run of another config or of other data, and says what differs. */
 export async function checkSameRun(dir: string, config: TrainConfig, data: DataRecord): Promise<void> {
+  await checkSameRunOf(resolveConfig, dir, config, data);
+}
+
+/** {@linkcode checkSameRun} for runs of any kind of config, which `resolve` makes full. */
+export async function checkSameRunOf<C extends object>(
+  resolve: (layer: Record<string, unknown>) => C,
+  dir: string,
+  config: C,
+  data: DataRecord,
+): Promise<void> {
   if (!await exists(`${dir}/${FILES.config}`)) return;
   // Resolved again, so that an option that is newer than the run has its default.
-  const before = { ...resolveConfig(await readJson(`${dir}/${FILES.config}`) as Record<string, unknown>) };
+  const before = { ...resolve(await readJson(`${dir}/${FILES.config}`) as Record<string, unknown>) };
   const differs = Object.entries(config).filter(([key, value]) =>
-    JSON.stringify(value) !== JSON.stringify(before[key as keyof TrainConfig])
+    JSON.stringify(value) !== JSON.stringify(before[key as keyof C])
   );
   if (differs.length > 0) {
-    const changes = differs.map(([key, value]) =>
-      `${key} (was ${show(before[key as keyof TrainConfig])}, is ${show(value)})`
-    );
+    const changes = differs.map(([key, value]) => `${key} (was ${show(before[key as keyof C])}, is ${show(value)})`);
     throw new TypeError(`Cannot go on with the run in ${show(dir)} as its config differs in ${changes.join(", ")}`);
   }
   if (!await exists(`${dir}/${FILES.data}`)) return;

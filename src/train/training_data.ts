@@ -91,7 +91,7 @@ export function trainLabelsOf({ labels, trainLabels = labels }: BatchSource, tra
  */
 export function epochOrder(
   { source, train }: Omit<TrainingData, "valid">,
-  config: TrainConfig,
+  config: Pick<TrainConfig, "sampler" | "seed"> & Shortened,
 ): (epoch: number) => Int32Array {
   const sampler = build("sampler", SAMPLERS, config.sampler), labels = trainLabelsOf(source, train);
   const context = {
@@ -104,8 +104,10 @@ export function epochOrder(
   };
 }
 
+type Shortened = Pick<TrainConfig, "limitBatches" | "overfitOneBatch" | "batchSize">;
+
 /** An epoch's images as far as the config shows them. */
-function shorten(order: Int32Array, { limitBatches, overfitOneBatch, batchSize }: TrainConfig): Int32Array {
+function shorten(order: Int32Array, { limitBatches, overfitOneBatch, batchSize }: Shortened): Int32Array {
   const some = limitBatches === 0 ? order : order.subarray(0, limitBatches * batchSize);
   return overfitOneBatch ? some.map((_, i) => order[i % Math.min(batchSize, order.length)]!) : some;
 }
