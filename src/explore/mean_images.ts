@@ -6,6 +6,7 @@
 import { checkSameLength } from "../core/check.ts";
 import { type ImageSet, UNKNOWN_LABEL } from "../core/records.ts";
 import type { WatchOptions } from "../io/in_flight.ts";
+import { letIn } from "./let_in.ts";
 import { pixelSheet } from "./pixel_sheet.ts";
 import type { Picture } from "./sheet.ts";
 
@@ -47,7 +48,7 @@ export async function meanImages(
 ): Promise<Picture> {
   const { pixels, labels, counts } = await meanPixels(images, { ...options, classes });
   const captions = labels.map((label, k) => `${classes[label]}\n${counts[k]!.toLocaleString("en")} images`);
-  return await pixelSheet(pixels, { size: images.size, captions, columns });
+  return await pixelSheet(pixels, { size: images.size, captions, columns, colors: 256 });
 }
 
 /**
@@ -78,8 +79,7 @@ export async function meanPixels(
       counts.set(label, (counts.get(label) ?? 0) + 1);
     }
     onProgress?.({ done: start + batch.length, total: chosen.length });
-    await new Promise((resolve) => setTimeout(resolve, 0)); // lets the signal's listener run
-    signal?.throwIfAborted();
+    await letIn(signal);
   }
   const found = [...classes.keys()].filter((label) => counts.has(label));
   const pixels = new Uint8Array(found.length * stride);

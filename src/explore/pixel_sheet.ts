@@ -16,6 +16,8 @@ export interface PixelSheetOptions {
   readonly captions: readonly string[];
   /** Images in a row. */
   readonly columns?: number;
+  /** Colours of the page as a PNG file, 2..256, which make it smaller; all are kept without it. */
+  readonly colors?: number;
 }
 
 /** Width on the page, in pixels, below which images are enlarged, so that captions have room. */
@@ -42,7 +44,7 @@ const LEAST = 144;
  */
 export async function pixelSheet(
   pixels: Uint8Array,
-  { size: [height, width], captions, columns = 8 }: PixelSheetOptions,
+  { size: [height, width], captions, columns = 8, colors }: PixelSheetOptions,
 ): Promise<Picture> {
   checkInteger("make a sheet of pixels", "columns", columns, { min: 1 });
   if (captions.length === 0) throw new RangeError("Cannot make a sheet of pixels as there is nothing to show");
@@ -57,7 +59,7 @@ export async function pixelSheet(
     const file = await encodePng(pixels.subarray(i * stride, (i + 1) * stride), [height, width]);
     return { href: `data:image/png;base64,${file.toBase64()}`, lines: linesOf(caption, lettersIn(width * scale)) };
   }));
-  return await sheet(tiles, { columns, size: [height * scale, width * scale] });
+  return await sheet(tiles, { columns, size: [height * scale, width * scale], colors });
 }
 
 /** A caption's lines; a word that is too long, as an id may be, loses its middle. */

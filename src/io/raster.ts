@@ -40,6 +40,7 @@ export async function rasterize(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const [sharp] = await Promise.all([loadSharp(), prepareFonts()]);
   const image = sharp(new TextEncoder().encode(svg), { density: 72 * scale }).flatten({ background: "#fff" });
-  const file = format === "jpeg" ? image.jpeg({ quality }) : image.png(colors ? { palette: true, colors } : {});
+  const palette = colors ? { palette: true, colors, dither: 0 } : {}; // dithered pixels would not compress
+  const file = format === "jpeg" ? image.jpeg({ quality }) : image.png(palette);
   return new Uint8Array(await file.toBuffer());
 }
