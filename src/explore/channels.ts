@@ -5,6 +5,7 @@
  */
 import type { ImageSet } from "../core/records.ts";
 import type { WatchOptions } from "../io/in_flight.ts";
+import { letIn } from "./let_in.ts";
 
 /** What the pixels of a set of images are like. */
 export interface ChannelStats {
@@ -77,8 +78,7 @@ export async function channelStats(
       squares[c]! += square;
     }
     onProgress?.({ done: start + batch.length, total: chosen.length });
-    await new Promise((resolve) => setTimeout(resolve, 0)); // lets the signal's listener run
-    signal?.throwIfAborted();
+    await letIn(signal);
   }
   const pixels = chosen.length * height * width;
   const mean = (c: number) => sums[c]! / pixels / 255;

@@ -7,6 +7,7 @@
 import { show } from "../core/check.ts";
 import type { Fold, ImageSet, Size } from "../core/records.ts";
 import { type DataFrame, makeFrame } from "../frame/mod.ts";
+import { letIn } from "./let_in.ts";
 import { digestOf, fillHash, gridMeans, HASH_WORDS, nearHashes } from "./perceptual_hash.ts";
 import { contrastOf, registeredDifference, smoothed } from "./registration.ts";
 
@@ -187,10 +188,4 @@ function areClose(p: Uint8Array, q: Uint8Array, most: number): boolean {
   let sum = 0;
   for (let i = 0; i < p.length && sum <= limit; i++) sum += Math.abs(p[i]! - gain * q[i]!);
   return sum <= limit;
-}
-
-/** Lets other work in, such as a signal's listener. */
-async function letIn(signal: AbortSignal | undefined): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 0));
-  signal?.throwIfAborted();
 }

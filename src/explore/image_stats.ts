@@ -9,6 +9,7 @@
 import type { ImageSet, Size } from "../core/records.ts";
 import { type DataFrame, makeFrame } from "../frame/mod.ts";
 import type { WatchOptions } from "../io/in_flight.ts";
+import { letIn } from "./let_in.ts";
 
 /** What counts as standing out, and how the work is followed. */
 export interface ImageStatsOptions extends WatchOptions {
@@ -75,8 +76,7 @@ export async function imageStats(
       found[i] = measure(buffer.subarray(b * stride, (b + 1) * stride));
     }
     onProgress?.({ done: start + batch.length, total: chosen.length });
-    await new Promise((resolve) => setTimeout(resolve, 0)); // lets the signal's listener run
-    signal?.throwIfAborted();
+    await letIn(signal);
   }
   const values = NAMES.map((name) => found.map((row) => row?.[name] ?? null));
   const scores = values.map((column, m) =>

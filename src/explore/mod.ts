@@ -11,6 +11,7 @@ export { type DuplicateOptions, findDuplicates } from "./duplicates.ts";
 export { type ConfidentJoint, confidentJoint } from "./confident_joint.ts";
 export { findLabelErrors, type LabelErrorOptions } from "./label_errors.ts";
 export { findSamePeople, type SamePeopleOptions } from "./same_people.ts";
+export { coarseFeatures, type CoarseFeaturesOptions } from "./coarse_features.ts";
 export { draftPatch, type DraftPatchOptions } from "./draft_patch.ts";
 export {
   type AttributeMistakes,
@@ -45,8 +46,9 @@ export { type DataReport, dataReport, type DataReportOptions } from "./data_repo
 export { type ChannelOptions, type ChannelStats, channelStats } from "./channels.ts";
 export { type Chart, type ChartOptions, drawChart } from "./chart.ts";
 export { plotCounts, type PlotCountsOptions } from "./plot_counts.ts";
-export { type Confusion, plotConfusion } from "./plot_confusion.ts";
+export { type Confusion, plotConfusion, type PlotConfusionOptions } from "./plot_confusion.ts";
 export { type Effect, plotAblation, type PlotAblationOptions } from "./plot_ablation.ts";
+export { type LadderRung, plotLadder, type PlotLadderOptions } from "./plot_ladder.ts";
 export { plotHistory } from "./plot_history.ts";
 export { plotReliability, type ReliabilityBin } from "./plot_reliability.ts";
 export { plotRates, type RateCurve } from "./plot_rates.ts";

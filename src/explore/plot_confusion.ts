@@ -14,12 +14,23 @@ export interface Confusion {
   readonly classes: readonly string[];
 }
 
+/** How a confusion matrix is drawn. */
+export interface PlotConfusionOptions extends ChartOptions {
+  /** What cells say: the percentage of their true class, or the number of examples. Colours are shares either way. */
+  readonly values?: "shares" | "counts";
+}
+
 /** Pixels a cell. */
 const CELL = 30;
 
+const SUBTITLES = {
+  shares: "Percent of each true class; number of examples in brackets",
+  counts: "Number of examples; those of each true class in brackets",
+};
+
 /**
- * Draws a confusion matrix. Cells hold the percentage of their true class, so that the diagonal is recall; empty ones stay
- * white, and a class of which there are no examples has an empty row.
+ * Draws a confusion matrix. Cells hold the percentage of their true class, so that the diagonal is recall, or the number of
+ * examples; empty ones stay white, and a class of which there are no examples has an empty row.
  *
  * @example
  * ```ts
@@ -34,7 +45,10 @@ const CELL = 30;
  * @returns The chart.
  * @throws {TypeError} If the counts are not C x C.
  */
-export async function plotConfusion(scores: Scores | Confusion, { title }: ChartOptions = {}): Promise<Chart> {
+export async function plotConfusion(
+  scores: Scores | Confusion,
+  { title, values: shown = "shares" }: PlotConfusionOptions = {},
+): Promise<Chart> {
   const { confusion } = scores;
   const classes = "classes" in scores ? scores.classes : scores.perClass.map(({ name }) => name);
   const size = classes.length;
@@ -55,7 +69,7 @@ export async function plotConfusion(scores: Scores | Confusion, { title }: Chart
   );
   const axis = { grid: true, tickBand: "extent", ticks: false, domain: false };
   return await drawChart({
-    title: title ?? { text: "Confusion", subtitle: "Percent of each true class; number of examples in brackets" },
+    title: title ?? { text: "Confusion", subtitle: SUBTITLES[shown] },
     width: { step: CELL },
     height: { step: CELL },
     data: { values },
@@ -90,10 +104,11 @@ export async function plotConfusion(scores: Scores | Confusion, { title }: Chart
       {
         mark: { type: "text", fontSize: 10, aria: false },
         transform: [
-          { calculate: "datum.share < 0.005 ? '<1' : format(100 * datum.share, '.0f')", as: "percent" },
+          { calculate: "datum.share < 0.005 ? '<1' : format(100 * datum.share, '.0f')", as: "shares" },
+          { calculate: "format(datum.count, '')", as: "counts" },
         ],
         encoding: {
-          text: { field: "percent" },
+          text: { field: shown },
           color: { condition: { test: "datum.share > 0.5", value: "#ffffff" }, value: INK },
         },
       },

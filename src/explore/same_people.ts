@@ -1,18 +1,22 @@
 /**
- * Persons who may be one person under two ids: those who share images, and those whose images lie nearest to each other in
- * the space of a network's features.
+ * Persons who may be one person under two ids: those who share images, and those whose images' features are as near to each
+ * other as those of one person are.
  *
  * @module
  */
 import { checkInteger } from "../core/check.ts";
 import type { Dataset } from "../core/records.ts";
 import { type DataFrame, makeFrame } from "../frame/mod.ts";
+import { fitLikeness } from "./likeness.ts";
 
 /** What speaks for two ids being one person; at least one of `duplicates` and `features`. */
 export interface SamePeopleOptions {
   /** Copies among the images, as from `findDuplicates`: columns `a` and `b`. */
   readonly duplicates?: DataFrame;
-  /** Features of the images `[N, D]`, row by row in the samples' order, as from a network's last layer but one. */
+  /**
+   * Features of the images `[N, D]`, row by row in the samples' order: a network's last layer but one, or `coarseFeatures`. Rows
+   * whose first number is not a number are left out.
+   */
   readonly features?: Float32Array;
   /** Nearest persons that each person is listed with; 1 unless given. */
   readonly neighbours?: number;
@@ -23,22 +27,20 @@ interface Candidate {
   readonly a: number;
   readonly b: number;
   copies: number;
-  similarity: number | null;
 }
 
 /**
  * Ranks pairs of persons by how likely they are one: first those with copied images in common, then by the likeness of
- * their features.
- *
- * An image's features are taken as a direction from the mean of all images, and a person's as the mean of the images'
- * directions; the likeness of two persons is the cosine of the angle between them.
+ * their features. How far images of one person stray, and how far persons are apart, is learned from all images: what changes
+ * from one image of a person to the next, such as a mask or the light, counts for little.
  *
  * @param dataset N samples.
  * @param options Copies, features or both.
  * @returns A row a pair: the persons `a` and `b`; `copies`, the number of copied images in common; and, with features,
- * their `similarity`, -1..1.
+ * their `similarity`, the logarithm of how much more likely the features are of one person than of two, in nats; missing
+ * where one of them has no features. Beside the many pairs of a large data set 10 nats are little.
  * @throws {TypeError} If there is nothing to go by, or features are not as many a sample.
- * @throws {RangeError} If a copy is not in the data set.
+ * @throws {RangeError} If a copy is not in the data set, or features are given and no person has several images.
  */
 export async function findSamePeople(
   { samples }: Dataset,
@@ -60,7 +62,7 @@ export async function findSamePeople(
   const pairs = new Map<string, Candidate>();
   const pairOf = (one: number, two: number): Candidate => {
     const [a, b] = one < two ? [one, two] : [two, one], key = `${a} ${b}`;
-    if (!pairs.has(key)) pairs.set(key, { a, b, copies: 0, similarity: null });
+    if (!pairs.has(key)) pairs.set(key, { a, b, copies: 0 });
     return pairs.get(key)!;
   };
   const groupOf = new Map(samples.map(({ id, group }) => [id, group]));
@@ -72,62 +74,44 @@ export async function findSamePeople(
     }) as [number, number];
     if (one !== two) pairOf(one, two).copies++;
   }
-  if (features) {
-    const directions = directionsOf(features, width, groups.map(([, images]) => images));
-    for (let a = 0; a < groups.length; a++) {
-      for (const b of nearest(directions, width, a, neighbours)) pairOf(a, b);
+  const likeness = features && fitLikeness(features, groups.map(([, images]) => images));
+  if (likeness) {
+    for (const [a, found] of nearestOf(groups.length, neighbours, likeness).entries()) {
+      for (const b of found) pairOf(a, b);
     }
-    for (const pair of pairs.values()) pair.similarity = dot(directions, width, pair.a, pair.b);
   }
-  const ranked = [...pairs.values()]
-    .toSorted((p, q) => q.copies - p.copies || (q.similarity ?? 0) - (p.similarity ?? 0));
+  const ranked = [...pairs.values()].map((pair) => ({ ...pair, similarity: likeness?.(pair.a, pair.b) ?? 0 }))
+    .toSorted((p, q) => q.copies - p.copies || order(q.similarity) - order(p.similarity));
   return await makeFrame({
     a: ranked.map(({ a }) => groups[a]![0]),
     b: ranked.map(({ b }) => groups[b]![0]),
     copies: Int32Array.from(ranked, ({ copies }) => copies),
-    ...features ? { similarity: Float32Array.from(ranked, ({ similarity }) => similarity!) } : {},
+    ...likeness ? { similarity: ranked.map(({ similarity }) => Number.isNaN(similarity) ? null : similarity) } : {},
   });
 }
 
-/** Unit vectors `[P, D]`: each person's mean of the images' unit vectors from the mean of all. */
-function directionsOf(features: Float32Array, width: number, persons: readonly (readonly number[])[]): Float32Array {
-  const mean = new Float64Array(width), n = features.length / width;
-  for (let k = 0; k < features.length; k++) mean[k % width]! += features[k]! / n;
-  const out = new Float32Array(persons.length * width);
-  persons.forEach((images, p) => {
-    const own = out.subarray(p * width, (p + 1) * width);
-    for (const i of images) {
-      const from = features.subarray(i * width, (i + 1) * width).map((value, d) => value - mean[d]!);
-      const length = lengthOf(from);
-      for (let d = 0; d < width; d++) own[d]! += from[d]! / length;
+/** What is not known comes last. */
+function order(similarity: number): number {
+  return Number.isNaN(similarity) ? -Infinity : similarity;
+}
+
+/** For each person those who are likest. */
+function nearestOf(count: number, neighbours: number, likeness: (a: number, b: number) => number): number[][] {
+  const found: { b: number; score: number }[][] = Array.from({ length: count }, () => []);
+  const enter = (a: number, b: number, score: number) => {
+    const list = found[a]!;
+    if (list.length === neighbours && score <= list[neighbours - 1]!.score) return;
+    list.push({ b, score });
+    list.sort((p, q) => q.score - p.score);
+    list.length = Math.min(list.length, neighbours);
+  };
+  for (let a = 0; a < count; a++) {
+    for (let b = a + 1; b < count; b++) {
+      const score = likeness(a, b);
+      if (Number.isNaN(score)) continue;
+      enter(a, b, score);
+      enter(b, a, score);
     }
-    const length = lengthOf(own);
-    for (let d = 0; d < width; d++) own[d]! /= length;
-  });
-  return out;
-}
-
-/** A vector's length, or 1 for one that has none. */
-function lengthOf(vector: Float32Array): number {
-  return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)) || 1;
-}
-
-function dot(directions: Float32Array, width: number, a: number, b: number): number {
-  let sum = 0;
-  for (let d = 0, p = a * width, q = b * width; d < width; d++) sum += directions[p + d]! * directions[q + d]!;
-  return sum;
-}
-
-/** The persons whose directions are nearest to one's. */
-function nearest(directions: Float32Array, width: number, a: number, count: number): number[] {
-  const found: { b: number; likeness: number }[] = [];
-  for (let b = 0; b < directions.length / width; b++) {
-    if (b === a) continue;
-    const likeness = dot(directions, width, a, b);
-    if (found.length === count && likeness <= found[count - 1]!.likeness) continue;
-    found.push({ b, likeness });
-    found.sort((p, q) => q.likeness - p.likeness);
-    found.length = Math.min(found.length, count);
   }
-  return found.map(({ b }) => b);
+  return found.map((list) => list.map(({ b }) => b));
 }
