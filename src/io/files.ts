@@ -80,6 +80,11 @@ export async function readJson(path: string): Promise<unknown> {
   }
 }
 
+/** A file's bytes. */
+export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  return await Deno.readFile(path);
+}
+
 /** Whether there is a file or folder at a path. */
 export async function exists(path: string): Promise<boolean> {
   return await statIfThere(path) !== undefined;

@@ -22,7 +22,7 @@ const USES: readonly { readonly what: RegExp; readonly rule: string; readonly bu
   {
     what: /^(Date\.now|new Date|Temporal\.Now)$/,
     rule: "the time is an argument",
-    but: /^src\/train\/run\.ts$/, // a run's stamp
+    but: /^src\/io\/stamp\.ts$/, // stamps in files
   },
 ];
 

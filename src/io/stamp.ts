@@ -1,0 +1,15 @@
+/**
+ * The time of day and names that are nobody else's: for stamps in files, on which no result depends.
+ *
+ * @module
+ */
+
+/** The time of day in milliseconds since 1970. */
+export function timeOfDay(): number {
+  return Date.now();
+}
+
+/** A name that no other has: 32 hexadecimal digits. */
+export function newId(): string {
+  return crypto.randomUUID().replaceAll("-", "");
+}
