@@ -51,6 +51,7 @@ export { type Effect, plotAblation, type PlotAblationOptions } from "./plot_abla
 export { type LadderRung, plotLadder, type PlotLadderOptions } from "./plot_ladder.ts";
 export { plotHistory } from "./plot_history.ts";
 export { plotReliability, type ReliabilityBin } from "./plot_reliability.ts";
+export { plotRuns, type PlotRunsOptions, type ScoreMark } from "./plot_runs.ts";
 export { plotRates, type RateCurve } from "./plot_rates.ts";
 export { contactSheet, type ContactSheetOptions } from "./contact_sheet.ts";
 export { pairSheet, personSheet, type SuspectSheetOptions } from "./suspect_sheets.ts";

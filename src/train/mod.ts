@@ -37,6 +37,10 @@ export {
   runsTable,
   type RunsTableOptions,
 } from "./list_runs.ts";
+export { compareRuns, type CompareRunsOptions, type RunComparison, type RunPair } from "./compare_runs.ts";
+export { comparisonLine, comparisonReport, comparisonTables } from "./compare_report.ts";
+export type { Difference } from "./differences.ts";
+export type { PairedScores, ScoreDifference } from "./pair_scores.ts";
 export type { RunEntry } from "./run_contents.ts";
 export type { RunKind } from "./run_folders.ts";
 export type { RunScore, RunScores } from "./run_scores.ts";
