@@ -6,13 +6,16 @@
 import type { EpochRow } from "../core/records.ts";
 import { monitored, type TrainConfig } from "./config.ts";
 
-/** The best epoch by what the config monitors, where a later one must be better by more than `minDelta`. */
+/**
+ * The best epoch by what the config monitors, where a later one must be better by more than `minDelta`. Without validation it
+ * is the last one.
+ */
 export function bestEpoch(
   history: readonly EpochRow[],
   { minDelta, monitor }: Pick<TrainConfig, "minDelta" | "monitor">,
 ): EpochRow | undefined {
   return history.reduce<EpochRow | undefined>(
-    (best, row) => !best || monitored(row, monitor) > monitored(best, monitor) + minDelta ? row : best,
+    (best, row) => !best || !(monitored(row, monitor) <= monitored(best, monitor) + minDelta) ? row : best,
     undefined,
   );
 }

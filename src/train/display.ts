@@ -32,6 +32,8 @@ export interface TrainingDisplay {
   onStep(state: StepState & { readonly fold?: number }): void;
   /** Shows a validation within an epoch. */
   onValidate(scores: StepScores, state?: { readonly fold?: number }): void;
+  /** Shows that a tracker fails. */
+  onTracker(warning: string): void;
   /** Shows an epoch. */
   onEpoch(row: EpochRow, state: { readonly fold?: number; readonly best: boolean; readonly epochs: number }): void;
   /** Ends the display; call it when training is over. */
@@ -89,6 +91,7 @@ export function trainingDisplay(options: ProgressOptions = {}): TrainingDisplay 
           validAccuracy.toFixed(4)
         }  macro F1 ${validMacroF1.toFixed(4)}`,
       ),
+    onTracker: (warning) => (current?.bar ?? barOf(labelOf(undefined))).line(warning),
     onEpoch: (row, { fold, best, epochs }) => barOf(labelOf(fold)).line(epochLine(row, { best, epochs })),
     end() {
       current?.bar.end();
@@ -102,7 +105,7 @@ export function weightsLine({ source, loaded, notes }: LoadedWeights): string {
   return [`weights: ${loaded} tensors of ${source}`, ...notes].join("; ");
 }
 
-/** One epoch as a line of text; a star marks the best so far. */
+/** One epoch as a line of text; a star marks the best so far. Without validation there are no scores. */
 export function epochLine(
   row: EpochRow,
   { best, epochs }: { readonly best: boolean; readonly epochs: number },
@@ -112,9 +115,11 @@ export function epochLine(
     `lr ${row.lr.toExponential(1)}`,
     `train loss ${row.trainLoss.toFixed(4)}`,
     `accuracy ${row.trainAccuracy.toFixed(4)}`,
-    `valid loss ${row.validLoss.toFixed(4)}`,
-    `accuracy ${row.validAccuracy.toFixed(4)}`,
-    `macro F1 ${row.validMacroF1.toFixed(4)}${best ? " *" : "  "}`,
+    ...(Number.isNaN(row.validMacroF1) ? ["no validation"] : [
+      `valid loss ${row.validLoss.toFixed(4)}`,
+      `accuracy ${row.validAccuracy.toFixed(4)}`,
+      `macro F1 ${row.validMacroF1.toFixed(4)}${best ? " *" : "  "}`,
+    ]),
     `${row.seconds.toFixed(1)} s`,
     `${row.imagesPerSecond.toFixed(0)} images/s`,
     ...(row.waiting > 0.05 ? [`${(100 * row.waiting).toFixed(0)} % waiting for images`] : []),

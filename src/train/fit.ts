@@ -13,6 +13,7 @@ import { predict } from "../predict/mod.ts";
 import type { Tensor } from "../tensor/types.ts";
 import { type BatchSource, stepsPerEpoch } from "./batches.ts";
 import { monitored, type TrainConfig } from "./config.ts";
+import { NO_SCORES } from "./epoch_row.ts";
 import { makeLoader } from "./loader.ts";
 import { retakeStatistics, withAverage } from "./averaging.ts";
 import type { StepMemory } from "./memory.ts";
@@ -32,7 +33,7 @@ export interface FitParts {
   readonly source: BatchSource;
   /** Images to train on, by their place in the set. */
   readonly train: Int32Array;
-  /** Images to validate on. */
+  /** Images to validate on; without any, rows have no scores. */
   readonly valid: Int32Array;
 }
 
@@ -145,7 +146,8 @@ export async function* fit(
       stepsDone++;
       averager?.update({ ...model.params, ...model.buffers }, state());
       inFlight.push({ figures, indices, done: stepsDone });
-      const checks = config.validateEvery > 0 && stepsDone % config.validateEvery === 0 && stepsDone < total;
+      const checks = config.validateEvery > 0 && stepsDone % config.validateEvery === 0 && stepsDone < total &&
+        valid.length > 0;
       if (checks || inFlight.length >= readTogether()) await settle();
       if (checks) {
         const { logLoss, accuracy, macroF1 } = score(await validate());
@@ -160,7 +162,7 @@ export async function* fit(
       await withAverage(averager, model, pass);
     }
     const predictions = await validate();
-    const scores = score(predictions);
+    const scores = valid.length > 0 ? score(predictions) : NO_SCORES;
     const row: EpochRow = {
       epoch,
       step,

@@ -26,7 +26,8 @@ export { packDataset, type PackDatasetOptions } from "./pack_dataset.ts";
 export { readPreset } from "./preset.ts";
 export { type Preview, preview, type PreviewOptions, previewSheet, type PreviewSheetOptions } from "./preview.ts";
 export type { SoftRows, SoftTargetOptions } from "./soft_targets.ts";
-export { type RefitEpochs, refitEpochs, type RefitOptions } from "./refit.ts";
+export { planRefit, refit, type RefitPlan, type RefitRunOptions } from "./refit.ts";
+export { type RefitEpochs, refitEpochs, type RefitOptions } from "./refit_epochs.ts";
 export { loadModel, openRun, openRuns, type Run } from "./run.ts";
 export {
   listRuns,

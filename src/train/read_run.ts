@@ -10,6 +10,7 @@ import { loadPredictions } from "../frame/mod.ts";
 import { exists, readJson, readJsonLines, statIfThere } from "../io/mod.ts";
 import { bestEpoch } from "./best_epoch.ts";
 import type { TrainConfig } from "./config.ts";
+import { restoreRow } from "./epoch_row.ts";
 import { resolveConfig } from "./resolve_config.ts";
 import { type DataRecord, FILES } from "./run.ts";
 
@@ -41,7 +42,11 @@ export interface RunFiles {
   readonly ended: Date | null;
 }
 
-const EPOCH = z.looseObject({ epoch: z.int(), seconds: z.number(), validMacroF1: z.number() });
+const EPOCH = z.looseObject({
+  epoch: z.int(),
+  seconds: z.number(),
+  validMacroF1: z.number().nullable(), // a run on all samples has none
+}).transform((row) => restoreRow(row as unknown as EpochRow));
 const SUMMARY = z.looseObject({ best: EPOCH, history: z.array(EPOCH) });
 const DATA = z.looseObject({
   digest: z.string(),

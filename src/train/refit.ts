@@ -1,55 +1,101 @@
 /**
- * How long to train on all samples, where no validation can tell: as long as was best in the folds.
+ * Training on all samples with a fixed schedule, once the folds have said how long: nothing is held out, so nothing is scored.
  *
  * @module
  */
-import { checkInteger } from "../core/check.ts";
-import type { EpochRow } from "../core/records.ts";
-import { bestEpoch } from "./best_epoch.ts";
+import { show } from "../core/check.ts";
+import type { Dataset, Predictions } from "../core/records.ts";
+import type { CrossValidateOptions } from "./cross_validate.ts";
 import type { TrainConfig } from "./config.ts";
+import { addGuesses } from "./guessed.ts";
+import { packDataset } from "./pack_dataset.ts";
+import { type RefitEpochs, refitEpochs, type RefitOptions } from "./refit_epochs.ts";
+import { resolveConfig } from "./resolve_config.ts";
+import type { Run } from "./run.ts";
+import { train, type TrainOptions } from "./train.ts";
 
-/** What stays the same between a fold's training and the one on all samples. */
-export interface RefitOptions {
-  /**
-   * `epochs`, the default: passes over the samples, of which there are more. `steps`: optimizer steps, so that there are
-   * `(folds - 1) / folds` as many epochs.
-   */
-  readonly keep?: "epochs" | "steps";
-}
-
-/** A fixed schedule for training on all samples. */
-export interface RefitEpochs {
-  /** Epochs to train, at least 1. */
-  readonly epochs: number;
-  /** The best epoch of each history. */
-  readonly best: readonly number[];
-  /** Their median, before scaling and rounding. */
-  readonly median: number;
+/** A fixed schedule, and what it comes from. */
+export interface RefitPlan extends RefitEpochs {
+  /** The folds' configuration with that many epochs, and without an early end. */
+  readonly config: TrainConfig;
 }
 
 /**
- * The median of the folds' best epochs, scaled and rounded: `resolveConfig(config, { epochs, patience: 0 })` is then a fixed
- * schedule for training on all samples.
+ * The configuration for training on all samples, by {@linkcode refitEpochs}: that of the folds but for the epochs.
  *
- * @param histories Each fold's epochs, as `run.history` has them.
- * @param config What the folds were trained with: what it monitors says which epoch is best.
- * @param options What stays the same.
- * @returns The number of epochs, and what it comes from.
- * @throws {RangeError} If there is no history, or one without epochs.
+ * @param runs Finished folds of one configuration, of one cross-validation or of several with other seeds.
+ * @param options What stays the same between a fold's training and the one on all samples.
+ * @returns The configuration, with the first run's seed.
+ * @throws {TypeError} If the runs' configurations differ in more than the seed, or the rate follows a validation score.
+ * @throws {RangeError} If there is no run.
  */
-export function refitEpochs(
-  histories: readonly (readonly EpochRow[])[],
-  config: Pick<TrainConfig, "monitor" | "minDelta" | "folds">,
-  { keep = "epochs" }: RefitOptions = {},
-): RefitEpochs {
-  checkInteger("plan a refit", "the number of histories", histories.length, { min: 1 });
-  const best = histories.map((history, k) => {
-    const row = bestEpoch(history, config);
-    if (!row) throw new RangeError(`Cannot plan a refit as each history must have epochs: that of fold ${k} has none`);
-    return row.epoch;
-  });
-  const sorted = best.toSorted((a, b) => a - b), middle = sorted.length / 2;
-  const median = (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
-  const scale = keep === "steps" ? (config.folds - 1) / config.folds : 1;
-  return { epochs: Math.max(1, Math.round(scale * median)), best, median };
+export function planRefit(runs: readonly Run[], options: RefitOptions = {}): RefitPlan {
+  const [first] = runs;
+  const plan = refitEpochs(runs.map(({ history }) => history), first?.config ?? resolveConfig(), options);
+  const base = first!.config;
+  for (const { dir, config } of runs) {
+    const differs = Object.keys(base).filter((key) =>
+      key !== "seed" &&
+      JSON.stringify(config[key as keyof TrainConfig]) !== JSON.stringify(base[key as keyof TrainConfig])
+    );
+    if (differs.length === 0) continue;
+    throw new TypeError(
+      `Cannot plan a refit as the runs must be of one configuration but for the seed: that of ${show(dir)} differs in ${
+        differs.join(", ")
+      }`,
+    );
+  }
+  checkSchedule(base);
+  return { ...plan, config: resolveConfig(base, { epochs: plan.epochs, patience: 0, validateEvery: 0 }) };
+}
+
+/** Refuses a rate that follows a score where there is none. */
+function checkSchedule({ schedule }: TrainConfig): void {
+  if (schedule.name !== "plateau") return;
+  throw new TypeError(
+    `Cannot train on all samples as the schedule must not follow a validation score: current value is ${
+      show(schedule.name)
+    }`,
+  );
+}
+
+/** How training on all samples is done, and who hears of it. */
+export interface RefitRunOptions
+  extends
+    Pick<CrossValidateOptions, "cacheDir" | "pseudo" | "onProgress" | "onNotes">,
+    Omit<TrainOptions, "fold" | "images" | "softTargets"> {
+  /** Probabilities that images have as targets beside their labels. */
+  readonly softTargets?: Predictions;
+}
+
+/**
+ * Trains on all samples, for as many epochs as the config says. The run keeps the last epoch's weights, and has neither
+ * validation images nor scores: `valid` is empty, and the scores in `history` are NaN.
+ *
+ * @param dataset Labelled samples.
+ * @param config The configuration, as from {@linkcode planRefit}.
+ * @param options Where, and what else is trained on.
+ * @returns The finished run; an unfinished one in the folder is gone on with.
+ * @throws {TypeError} If the folder holds a run of another config or other data, or the schedule follows a score.
+ */
+export async function refit(dataset: Dataset, config: TrainConfig, options: RefitRunOptions): Promise<Run> {
+  const { dir, cacheDir = `${dir}/cache`, pseudo, softTargets, signal, onProgress, onNotes } = options;
+  checkSchedule(config);
+  const packing = { cacheDir, signal, onProgress, onNotes };
+  const images = await packDataset(dataset, config, packing);
+  const opened = [images];
+  try {
+    const everything = { train: Int32Array.from(dataset.samples.keys()), valid: new Int32Array() };
+    const given = { dataset, folds: [everything], images };
+    const data = await addGuesses(given, config, { ...packing, pseudo, softTargets });
+    opened.push(data.images);
+    return await train(data.dataset, config, {
+      ...options,
+      fold: data.folds[0]!,
+      images: data.images,
+      softTargets: data.softTargets[0],
+    });
+  } finally {
+    for (const set of opened) set.close();
+  }
 }

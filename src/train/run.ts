@@ -10,6 +10,7 @@ import { loadPredictions } from "../frame/mod.ts";
 import { exists, listFolders, readJson } from "../io/mod.ts";
 import { createModel, findWeights, type FoundWeights, loadWeights, type Model } from "../models/mod.ts";
 import { pair, type TrainConfig } from "./config.ts";
+import { restoreRow } from "./epoch_row.ts";
 import { resolveConfig } from "./resolve_config.ts";
 
 /** A finished training run. */
@@ -22,9 +23,9 @@ export interface Run {
   readonly schema: Schema;
   /** An entry an epoch. */
   readonly history: readonly EpochRow[];
-  /** The epoch whose weights were kept. */
+  /** The epoch whose weights were kept: the last one where nothing was validated. */
   readonly best: EpochRow;
-  /** The best weights' predictions for the validation images, averaged over the config's views. */
+  /** The best weights' predictions for the validation images, if there are any, averaged over the config's views. */
   readonly valid: Predictions;
 }
 
@@ -78,19 +79,20 @@ export async function openRun(dir: string): Promise<Run> {
   const config = resolveConfig(await readJson(`${dir}/${FILES.config}`) as Record<string, unknown>);
   const { schema } = await readJson(`${dir}/${FILES.data}`) as DataRecord;
   const { history, best } = await readJson(`${dir}/${FILES.summary}`) as Pick<Run, "history" | "best">;
-  return { dir, config, schema, history, best, valid: await loadPredictions(`${dir}/${FILES.valid}`) };
+  const valid = await loadPredictions(`${dir}/${FILES.valid}`);
+  return { dir, config, schema, history: history.map(restoreRow), best: restoreRow(best), valid };
 }
 
 /**
- * Opens a finished run, or all folds of a finished cross-validation.
+ * Opens a finished run, all folds of a finished cross-validation, or all seeds of a refit.
  *
- * @param dir A run's folder, or one with `fold-0`, `fold-1`, ... in it.
- * @returns At least one run, by fold.
+ * @param dir A run's folder, or one with `fold-0`, `fold-1`, ... or `seed-1`, `seed-2`, ... in it.
+ * @returns At least one run, by fold or seed.
  * @throws {Error} If there is no run, or one is not finished.
  */
 export async function openRuns(dir: string): Promise<readonly Run[]> {
   if (await exists(`${dir}/${FILES.config}`)) return [await openRun(dir)];
-  const folds = (await listFolders(dir)).filter((name) => /^fold-\d+$/.test(name));
+  const folds = (await listFolders(dir)).filter((name) => /^(fold|seed)-\d+$/.test(name));
   if (folds.length === 0) throw new Error(`Cannot open ${show(dir)} as it holds neither ${FILES.config} nor fold-0`);
   return await Promise.all(folds.map((name) => openRun(`${dir}/${name}`)));
 }

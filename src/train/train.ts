@@ -23,6 +23,7 @@ import { changing, withAverage } from "./averaging.ts";
 import { bestEpoch, isDone } from "./best_epoch.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import type { TrainConfig } from "./config.ts";
+import { restoreRow } from "./epoch_row.ts";
 import { fit, LOSS_ERROR, lossError, type StepScores, type StepState } from "./fit.ts";
 import { predictionBatch, type StepMemory } from "./memory.ts";
 import { FILES, openRun, type Run } from "./run.ts";
@@ -64,6 +65,7 @@ export interface TrainOptions {
 
 /**
  * Trains one fold, keeps the weights of the best epoch by what the config monitors, and predicts the validation images with them.
+ * A fold without validation images keeps those of the last epoch.
  *
  * @param dataset Labelled samples.
  * @param config The full configuration, from {@linkcode resolveConfig}.
@@ -99,7 +101,7 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
   const averager = build("average", AVERAGES, config.average)(changing(model, tuning));
   try {
     const parts = { model, optimizer, averager };
-    const history = resumes ? [...await loadCheckpoint(last, parts)] : [];
+    const history = resumes ? (await loadCheckpoint(last, parts)).map(restoreRow) : [];
     const data = trainingData(dataset, config, options, model);
     const start = {
       history: [...history],

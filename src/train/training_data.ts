@@ -50,6 +50,7 @@ export interface TrainingData extends Fold {
  * What is taught of a fold: images that could be decoded, without those or with other labels where they are near a cut, as
  * the config says, and with soft targets where they are given.
  *
+ * @throws {TypeError} If there are validation images, and none can be decoded.
  * @param model How it takes its input in, and the number that it learns beside the class, if any.
  */
 export function trainingData(
@@ -59,6 +60,9 @@ export function trainingData(
   { input, regression }: Pick<Model, "input" | "regression">,
 ): TrainingData {
   const { schema, samples } = dataset, { train, valid } = soundFold({ fold, images });
+  if (valid.length === 0 && fold.valid.length > 0) {
+    throw new TypeError(`Cannot train as a validation image must be decodable: none of ${fold.valid.length} is`);
+  }
   const values = regression && numbersOf(dataset, regression.attribute);
   if (softTargets) checkSoftLoss(config);
   const soft = softTargets && softRows(dataset, softTargets, { train, ...config.softTargets });
