@@ -35,6 +35,18 @@ export const backendFlags = {
   ...fastUnsafeFlag,
 };
 
+/** Where a training is looked at while it goes on. */
+export const trackFlags = {
+  track: z.string().optional().describe(
+    `Trackers beside events.jsonl, with commas: ${Object.keys(mf.TRACKERS).join(", ")}; or JSON with their options.`,
+  ),
+};
+
+/** The trackers that `--track` names, for the options of what trains. */
+export function readTrackers({ track }: { readonly track?: string }): Pick<mf.TrackRunOptions, "trackers"> {
+  return track === undefined ? {} : { trackers: mf.parseTrackers(track) };
+}
+
 /** Which configuration. */
 export const configFlags = {
   config: z.string().default("small").describe("A preset (baseline, kfold, small, demo) or the path of a .json file."),
@@ -54,12 +66,15 @@ export async function readConfig(
   overrides: Readonly<Record<string, string | boolean>>,
 ): Promise<mf.TrainConfig> {
   const given = { ...(size && { resize: size, crop: size }), ...(batch && { batchSize: batch }) };
-  const values = Object.entries(overrides).map(([name, text]) => [name, parseValue(text)]);
   const start = weights === undefined ? {} : { model: { weights } };
-  return mf.resolveConfig(await mf.readPreset(config), given, Object.fromEntries(values), start);
+  return mf.resolveConfig(await mf.readPreset(config), given, parseValues(overrides), start);
 }
 
-/** Numbers, lists and records are JSON; everything else is text. */
+/** Options that flags override, as values: numbers, lists and records are JSON, everything else is text. */
+export function parseValues(overrides: Readonly<Record<string, string | boolean>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(overrides).map(([name, text]) => [name, parseValue(text)]));
+}
+
 function parseValue(text: string | boolean): unknown {
   if (typeof text !== "string" || !/^[[{\d.-]/.test(text)) return text;
   try {

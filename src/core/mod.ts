@@ -7,3 +7,4 @@ export * from "./records.ts";
 export * from "./schema.ts";
 export * from "./rng.ts";
 export * from "./parts.ts";
+export * from "./synthetic.ts";
