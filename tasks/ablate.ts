@@ -8,7 +8,9 @@ import {
   loadData,
   overrideFlags,
   readConfig,
+  readTrackers,
   startBackend,
+  trackFlags,
   whole,
 } from "./setup.ts";
 
@@ -21,6 +23,7 @@ export const ABLATE = {
     ...dataFlags,
     ...configFlags,
     ...backendFlags,
+    ...trackFlags,
     vary: z.array(z.string()).min(1).describe(
       "An option and its values, loss=crossEntropy,focal or model.dropPath=0,0.2; values may be JSON. Repeat it for more options.",
     ),
@@ -34,11 +37,13 @@ export const ABLATE = {
 if (import.meta.main) {
   await runTask(ABLATE, async ({ vary, seeds, fold, out, ...flags }, { signal, rest }) => {
     const options = mf.parseVary(vary);
+    const tracking = readTrackers(flags);
     await startBackend(flags, "train");
     const config = await readConfig(flags, rest);
     const dataset = await loadData(flags);
     const display = mf.trainingDisplay();
     const result = await mf.ablate(dataset, config, {
+      ...tracking,
       ...display,
       vary: options,
       seeds,

@@ -9,9 +9,11 @@ import {
   loadData,
   overrideFlags,
   readConfig,
+  readTrackers,
   reportText,
   splitTable,
   startBackend,
+  trackFlags,
   whole,
 } from "./setup.ts";
 
@@ -24,6 +26,7 @@ export const CROSSVAL = {
     ...dataFlags,
     ...configFlags,
     ...backendFlags,
+    ...trackFlags,
     ...pseudoFlags,
     fold: whole().min(0).optional().describe("Train this fold alone, from 0; the last one to finish joins them."),
     test: z.boolean().optional().describe(
@@ -38,6 +41,7 @@ export const CROSSVAL = {
 
 if (import.meta.main) {
   await runTask(CROSSVAL, async ({ fold, test, out, ...flags }, { signal, rest }) => {
+    const tracking = readTrackers(flags);
     await startBackend(flags, "train");
     const config = await readConfig(flags, rest);
     const dataset = await loadData(flags);
@@ -54,6 +58,7 @@ if (import.meta.main) {
       test: testSet,
       pseudo,
       signal,
+      ...tracking,
       ...display,
     });
     display.end();

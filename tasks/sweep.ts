@@ -8,7 +8,9 @@ import {
   loadData,
   overrideFlags,
   readConfig,
+  readTrackers,
   startBackend,
+  trackFlags,
   whole,
 } from "./setup.ts";
 
@@ -20,6 +22,7 @@ export const SWEEP = {
     ...dataFlags,
     ...configFlags,
     ...backendFlags,
+    ...trackFlags,
     ranges: z.string().describe(
       'A JSON file of ranges by option: {"lr": {"log": [1e-5, 1e-2]}, "model.dropPath": {"uniform": [0, 0.4]}, ' +
         '"batchSize": {"int": [16, 64]}, "loss": {"choice": ["crossEntropy", {"name": "focal", "gamma": 1}]}}.',
@@ -49,11 +52,13 @@ if (import.meta.main) {
         throw new TypeError(`Cannot sweep with ${unused.map(([name]) => name).join(", ")} as that needs --halving`);
       }
       const ranges = mf.checkRanges(await mf.readJson(path));
+      const tracking = readTrackers(flags);
       await startBackend(flags, "train");
       const config = await readConfig(flags, rest);
       const dataset = await loadData(flags);
       const display = mf.trainingDisplay();
       const result = await mf.sweep(dataset, config, {
+        ...tracking,
         ...display,
         ranges,
         trials,

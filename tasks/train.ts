@@ -9,8 +9,10 @@ import {
   loadData,
   overrideFlags,
   readConfig,
+  readTrackers,
   reportText,
   startBackend,
+  trackFlags,
   whole,
 } from "./setup.ts";
 
@@ -21,18 +23,20 @@ await runTask({
     ...dataFlags,
     ...configFlags,
     ...backendFlags,
+    ...trackFlags,
     ...pseudoFlags,
     fold: whole().min(0).default(0).describe("Which fold to validate on, from 0."),
     out: z.string().default("runs/train").describe("The run's folder; fold-N is made in it."),
   }),
   passThrough: overrideFlags,
 }, async ({ fold, out, ...flags }, { signal, rest }) => {
+  const tracking = readTrackers(flags);
   await startBackend(flags, "train");
   const config = await readConfig(flags, rest);
   const dataset = await loadData(flags);
   const pseudo = await readPseudo(flags);
   const display = mf.trainingDisplay();
-  const { runs } = await mf.crossValidate(dataset, config, { dir: out, fold, pseudo, signal, ...display });
+  const { runs } = await mf.crossValidate(dataset, config, { dir: out, fold, pseudo, signal, ...tracking, ...display });
   display.end();
   const run = runs.find(({ dir }) => dir.endsWith(`fold-${fold}`))!;
   console.log(reportText(run.valid));

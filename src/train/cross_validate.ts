@@ -19,10 +19,11 @@ import { predictionBatch, type StepMemory } from "./memory.ts";
 import { packDataset } from "./pack_dataset.ts";
 import { FILES, loadModel, openRun, type Run } from "./run.ts";
 import { checkSameRun, describeData } from "./same_run.ts";
+import type { TrackRunOptions } from "./track_run.ts";
 import { train } from "./train.ts";
 
 /** How a cross-validation is done, and who hears of it. */
-export interface CrossValidateOptions extends GuessOptions {
+export interface CrossValidateOptions extends GuessOptions, TrackRunOptions {
   /** Its folder: a run a fold in `fold-0`, `fold-1`, ..., and the joined results. */
   readonly dir: string;
   /** Train this fold alone, counted from 0; of several processes that do so, the last one to finish joins all. */
@@ -123,6 +124,8 @@ export async function crossValidate(
         dir: dirOf(k),
         ...partOf(k),
         signal,
+        trackers: options.trackers,
+        onTracker: options.onTracker,
         onDownload: options.onDownload,
         onWeights: (weights) => options.onWeights?.(weights, { fold: k }),
         onCompile: options.onCompile,

@@ -50,5 +50,6 @@ export type { StartOptions } from "./start_model.ts";
 export { train, type TrainOptions } from "./train.ts";
 export { checkRanges, type OptionRange, type OptionRanges } from "./ranges.ts";
 export type { HalvingOptions } from "./halving.ts";
+export type { TrackRunOptions } from "./track_run.ts";
 export { type Sweep, sweep, type SweepOptions, type SweepRow, sweepTable } from "./sweep.ts";
 export { type OptionValues, parseVary, type VaryOptions } from "./vary.ts";

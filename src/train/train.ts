@@ -30,10 +30,11 @@ import { FILES, openRun, type Run } from "./run.ts";
 import { checkSameRun, describeData, microBatchBefore } from "./same_run.ts";
 import { startModel } from "./start_model.ts";
 import { tune } from "./step.ts";
+import { type RunTrack, tracked, type TrackRunOptions } from "./track_run.ts";
 import { checkImages, trainingData } from "./training_data.ts";
 
 /** What is trained where. */
-export interface TrainOptions {
+export interface TrainOptions extends TrackRunOptions {
   /** The run's folder; an unfinished run there is gone on with, a finished one is opened. */
   readonly dir: string;
   /** Which samples to train on and which to validate on. */
@@ -84,13 +85,13 @@ export async function train(dataset: Dataset, config: TrainConfig, options: Trai
     if (await exists(`${dir}/${FILES.summary}`)) return await openRun(dir);
     await writeJson(`${dir}/${FILES.config}`, config);
     await writeJson(`${dir}/${FILES.data}`, data);
-    await run(dataset, config, options);
+    await tracked(dataset, config, { ...options, data }, (track) => run(dataset, config, options, track));
     return await openRun(dir);
   });
 }
 
 /** Trains, and writes everything of the run but its heads. */
-async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions): Promise<void> {
+async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions, track: RunTrack): Promise<void> {
   const { dir, images, signal, onMemory, onCompile, onStep, onValidate, onEpoch } = options;
   const backend = currentBackend() ?? await initBackend({ need: "train" });
   const environment = { ...await describeEnvironment(), backend };
@@ -103,6 +104,8 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
     const parts = { model, optimizer, averager };
     const history = resumes ? (await loadCheckpoint(last, parts)).map(restoreRow) : [];
     const data = trainingData(dataset, config, options, model);
+    track.started(environment);
+    for (const row of history) track.epoch(row); // an earlier process may have been killed before it told its last one
     const start = {
       history: [...history],
       microBatch: await microBatchBefore(dir),
@@ -111,6 +114,7 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
       onStep,
       onValidate: async (scores: StepScores) => {
         await appendLine(`${dir}/${FILES.checks}`, JSON.stringify(scores));
+        track.check(scores);
         onValidate?.(scores);
       },
       onMemory: async (memory: StepMemory) => {
@@ -120,13 +124,14 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
     };
     if (!isDone(history, config)) {
       const epochs = fit({ ...parts, ...data }, config, start);
-      for await (const { row } of withCheckpoint(epochs, () => history.length, last)) {
+      for await (const { row, valid } of withCheckpoint(epochs, () => history.length, last)) {
         history.push(row);
         const best = bestEpoch(history, config) === row;
         const metadata = describeWeights(dataset, config, row);
         if (best) await withAverage(averager, model, () => saveWeights(model, `${dir}/${FILES.best}`, { metadata }));
         await saveCheckpoint(last, parts, history);
         await writeAtomic(`${dir}/${FILES.metrics}`, history.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+        track.epoch(row, valid);
         onEpoch?.(row, { best, epochs: config.epochs });
         if (isDone(history, config)) break;
       }
@@ -141,7 +146,9 @@ async function run(dataset: Dataset, config: TrainConfig, options: TrainOptions)
       signal,
     });
     await savePredictions(valid, `${dir}/${FILES.valid}`);
-    await writeJson(`${dir}/${FILES.summary}`, { best: bestEpoch(history, config), history });
+    const best = bestEpoch(history, config)!;
+    track.finished(best, valid);
+    await writeJson(`${dir}/${FILES.summary}`, { best, history });
   } finally {
     model.dispose();
     optimizer.dispose();
