@@ -27,11 +27,15 @@ export interface PlotLadderOptions extends ChartOptions {
   readonly score?: string;
 }
 
+/** Pixels between the axis's ends. */
+const WIDTH = 440;
+
 /** What marks stand for. */
 const KINDS = ["out-of-fold, kept", "out-of-fold, left out", "test"] as const;
 
 /**
- * Draws the score after each step as a dot with its interval, from top to bottom, and the first score as a line down.
+ * Draws the score after each step as a dot with its interval, from top to bottom, and the first score as a line down; to the right
+ * stand the scores, with their differences to the first.
  *
  * @example
  * ```ts
@@ -57,7 +61,7 @@ export async function plotLadder(
   const first = rungs[0];
   if (first === undefined) throw new RangeError("Cannot plot a ladder as it must have at least one step");
   const values = rungs.flatMap(({ name, score, low, high, kept, test }) => [
-    { name, score, low, high, kind: kept ? KINDS[0] : KINDS[1], text: score.toFixed(4) },
+    { name, score, low, high, kind: kept ? KINDS[0] : KINDS[1], text: textOf(score, first.score) },
     ...test === undefined ? [] : [{ name, score: test, low: null, high: null, kind: KINDS[2], text: "" }],
   ]);
   const kinds = KINDS.filter((kind) => values.some((value) => value.kind === kind));
@@ -83,7 +87,7 @@ export async function plotLadder(
   const kind = { field: "kind", type: "nominal", legend: kinds.length > 1 ? { title: null, orient: "bottom" } : null };
   return await drawChart({
     title: title ?? { text: `What each step buys in ${of}`, subtitle: "with intervals over persons" },
-    width: 440,
+    width: WIDTH,
     height: { step: 34 },
     data: { values },
     layer: [
@@ -108,9 +112,15 @@ export async function plotLadder(
       },
       {
         transform: [ownOnly],
-        mark: { type: "text", dy: -11, color: INK },
-        encoding: { y, x: x("score"), text: { field: "text" } },
+        mark: { type: "text", align: "left", color: INK },
+        encoding: { y, x: { value: WIDTH + 10 }, text: { field: "text" } },
       },
     ],
   });
+}
+
+/** A score, and how much above the first it is. */
+function textOf(score: number, first: number): string {
+  const difference = score - first, sign = difference < 0 ? "-" : "+";
+  return `${score.toFixed(4)}${difference === 0 ? "" : ` (${sign}${Math.abs(difference).toFixed(4)})`}`;
 }

@@ -24,6 +24,7 @@ export { readJsonLines } from "./json_lines.ts";
 export { compareNatural, listFiles, listFolders } from "./listing.ts";
 export { fileDigest } from "./file_digest.ts";
 export { findFolders } from "./glob.ts";
+export { removeIfThere } from "./remove.ts";
 
 export { download, type Downloaded, type DownloadOptions } from "./download.ts";
 export type { TransferOptions } from "./download_retry.ts";

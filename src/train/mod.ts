@@ -19,6 +19,9 @@ export { crossValidate, type CrossValidateOptions, type CrossValidation, summary
 export { epochLine, type TrainingDisplay, trainingDisplay, weightsLine } from "./display.ts";
 export type { BatchSource } from "./batches.ts";
 export { findRate, type FindRateOptions } from "./find_rate.ts";
+export { type Finish, finish, type FinishOptions, VIEW_POOL } from "./finish.ts";
+export { finishLine, type FinishRecord, LADDER_NOTES, ladderText } from "./finish_files.ts";
+export type { Member, MemberWork } from "./finish_members.ts";
 export { fit, type FitOptions, type FitParts, type StepScores, type StepState } from "./fit.ts";
 export type { GuessOptions } from "./guessed.ts";
 export { memoryLine, type StepMemory } from "./memory.ts";
