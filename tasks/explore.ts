@@ -1,4 +1,4 @@
-/** Looks at a data set: `deno task explore --data DIR [--layout faces|folders|table] --out DIR`. @module */
+/** Looks at a data set: `deno task explore --data DIR [--layout faces|folders|table] [--oof FILE] --out DIR`. @module */
 import { join } from "node:path";
 import * as mf from "maskfold";
 import { runTask, z } from "./flags.ts";
@@ -8,10 +8,15 @@ const { lenient: _, ...where } = dataFlags; // what is wrong with the data is th
 
 await runTask({
   name: "explore",
-  summary: "Tells what a data set holds and what is wrong with it: tables here, pictures and report.html in a folder.",
+  summary:
+    "Tells what a data set holds and what is wrong with it: tables here; report.html, pictures, each kind of fault as csv and " +
+    "drafts of label patches in a folder.",
   options: z.strictObject({
     ...where,
-    out: z.string().default("runs/explore").describe("Folder for the report and its pictures."),
+    oof: z.string().optional().describe(
+      "Out-of-fold predictions by which labels are judged: crossval's oof.parquet, or a csv file of probabilities.",
+    ),
+    out: z.string().default("runs/explore").describe("Folder for the report, its pictures and the faults."),
     size: whole().min(16).default(64).describe(
       "Side in pixels of the copies that colours, sharpness and duplicates are judged by.",
     ),
@@ -19,10 +24,15 @@ await runTask({
     folds: whole().min(2).default(5).describe("Folds of the splits that are compared."),
     seed: whole().default(0).describe("Seed of the splits."),
   }),
-}, async ({ out, size, sheet, folds, seed, ...flags }, { signal, progress }) => {
+}, async ({ oof: predictions, out, size, sheet, folds, seed, ...flags }, { signal, progress }) => {
   const dataset = await loadData({ ...flags, lenient: true });
-  const labels = dataset.samples.map(({ label }) => label);
+  const { classes } = dataset.schema, labels = dataset.samples.map(({ label }) => label);
   const persons = new Set(dataset.samples.map(({ group }) => group)).size;
+  const oof = predictions === undefined
+    ? undefined
+    : predictions.endsWith(".csv")
+    ? await mf.readPredictionsCsv(predictions, { classes })
+    : await mf.loadPredictions(predictions);
 
   const packing = progress("decoding");
   const images = await mf.packImages(dataset, {
@@ -40,6 +50,7 @@ await runTask({
   const report = await mf.dataReport(dataset, images, {
     splits,
     sheet,
+    oof,
     signal,
     onProgress: ({ done, total }) => reading.update(done, total),
   });
@@ -51,13 +62,14 @@ await runTask({
   }
   const page = join(out, "report.html");
   await mf.writeReport(report, page);
+  const drafts = await mf.writeFindings(report.findings, out);
   const drawn = report.sections.flatMap(({ pictures = [] }) => pictures);
   const files = await Promise.all(
     drawn.map(({ name = "picture", picture }) => mf.savePicture(picture, join(out, name))),
   );
-  console.log(`\npictures: ${files.map(([, png]) => png).join(", ")}\nreport: ${page}`);
-  console.log(
-    `${labels.length} images, ${persons} persons, ${report.faults} faults, ` +
-      `${report.conflicts} conflicts, ${report.duplicates} look-alike pairs`,
-  );
+  console.log(`\npictures: ${files.map(([, png]) => png).join(", ")}`);
+  console.log(`faults: ${report.findings.map(({ name }) => join(out, `${name}.csv`)).join(", ")}`);
+  if (drafts.length > 0) console.log(`drafts of label patches, to be checked line by line: ${drafts.join(", ")}`);
+  console.log(`report: ${page}`);
+  console.log(`${labels.length} images, ${persons} persons: ${mf.describeFindings(report.findings)}`);
 });

@@ -13,6 +13,8 @@ import { breakLines, lettersIn, type Picture, sheet } from "./sheet.ts";
 export interface ContactSheetOptions {
   /** Photographs in a row. */
   readonly columns?: number;
+  /** Photographs in a row that belong together: the gap after so many is wider. */
+  readonly together?: number;
   /** Height and width of a photograph in pixels; it is cut to this shape around its middle. */
   readonly size?: readonly [height: number, width: number];
   /** What stands below a photograph, three lines at most; the default is its class, or its id where that is unknown. */
@@ -50,9 +52,10 @@ const COLORS = 256;
 export async function contactSheet(
   dataset: Dataset,
   which: ArrayLike<number> | readonly Sample[],
-  { columns = 7, size = [160, 120], label = className(dataset) }: ContactSheetOptions = {},
+  { columns = 7, together = columns, size = [160, 120], label = className(dataset) }: ContactSheetOptions = {},
 ): Promise<Picture> {
   checkInteger("make a contact sheet", "columns", columns, { min: 1 });
+  checkInteger("make a contact sheet", "together", together, { min: 1 });
   const samples = Array.from(which as ArrayLike<number | Sample>, (item) => {
     const sample = typeof item === "number" ? dataset.samples[item] : item;
     if (sample) return sample;
@@ -68,7 +71,7 @@ export async function contactSheet(
     const href = file instanceof Error ? undefined : `data:image/jpeg;base64,${file.toBase64()}`;
     return { href, lines: breakLines(label(sample, i), letters, LINES).map((line) => shorten(line, letters)) };
   });
-  return await sheet(tiles, { columns, size, colors: COLORS });
+  return await sheet(tiles, { columns, together, size, colors: COLORS });
 }
 
 function className({ schema }: Dataset): (sample: Sample) => string {

@@ -42,6 +42,8 @@ export {
   type ReportTable,
   writeReport,
 } from "./html_report.ts";
+export { findFaults, type FindFaultsOptions } from "./find_faults.ts";
+export { describeFindings, type Finding, type FindingName, writeFindings } from "./finding.ts";
 export { type DataReport, dataReport, type DataReportOptions } from "./data_report.ts";
 export { type ChannelOptions, type ChannelStats, channelStats } from "./channels.ts";
 export { type Chart, type ChartOptions, drawChart } from "./chart.ts";
@@ -54,7 +56,13 @@ export { plotReliability, type ReliabilityBin } from "./plot_reliability.ts";
 export { plotRuns, type PlotRunsOptions, type ScoreMark } from "./plot_runs.ts";
 export { plotRates, type RateCurve } from "./plot_rates.ts";
 export { contactSheet, type ContactSheetOptions } from "./contact_sheet.ts";
-export { pairSheet, personSheet, type SuspectSheetOptions } from "./suspect_sheets.ts";
+export {
+  pairSheet,
+  type PairSheetOptions,
+  personSheet,
+  type PersonSheetOptions,
+  type SuspectSheetOptions,
+} from "./suspect_sheets.ts";
 export { pixelSheet, type PixelSheetOptions } from "./pixel_sheet.ts";
 export type { Picture } from "./sheet.ts";
 export { savePicture } from "./save_picture.ts";

@@ -28,13 +28,15 @@ export interface Tile {
 export interface SheetOptions {
   /** Tiles in a row. */
   readonly columns: number;
+  /** Tiles in a row after which the gap is wider; none unless given. */
+  readonly together?: number;
   /** Height and width of a tile's image on the page, in pixels. */
   readonly size: Size;
   /** Colours of the PNG, 2..256; all are kept without it. */
   readonly colors?: number;
 }
 
-const GAP = 8, LINE = 13, FONT = 10.5;
+const GAP = 8, WIDE_GAP = 28, LINE = 13, FONT = 10.5;
 
 /** Mean width of a letter of DejaVu Sans as a share of its size. */
 const LETTER = 0.6;
@@ -62,14 +64,18 @@ export function breakLines(text: string, letters: number, most = Infinity): stri
 }
 
 /** Lays tiles out on a page, row by row. */
-export async function sheet(tiles: readonly Tile[], { columns, size, colors }: SheetOptions): Promise<Picture> {
+export async function sheet(
+  tiles: readonly Tile[],
+  { columns, together = columns, size, colors }: SheetOptions,
+): Promise<Picture> {
   const [height, width] = size;
   const lines = Math.max(...tiles.map((tile) => tile.lines.length));
   const rowHeight = height + lines * LINE + GAP;
-  const pageWidth = Math.min(columns, tiles.length) * (width + GAP) + GAP;
+  const left = (column: number) => GAP + column * (width + GAP) + Math.floor(column / together) * (WIDE_GAP - GAP);
+  const pageWidth = left(Math.min(columns, tiles.length) - 1) + width + GAP;
   const pageHeight = Math.ceil(tiles.length / columns) * rowHeight + GAP;
   const drawn = tiles.map((tile, i) => {
-    const x = GAP + (i % columns) * (width + GAP), y = GAP + Math.floor(i / columns) * rowHeight;
+    const x = left(i % columns), y = GAP + Math.floor(i / columns) * rowHeight;
     return draw(tile, { x, y, width, height });
   });
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${pageWidth}" height="${pageHeight}" ` +

@@ -17,8 +17,20 @@ export interface SuspectSheetOptions {
   readonly size?: readonly [height: number, width: number];
 }
 
+/** How a page of pairs is laid out. */
+export interface PairSheetOptions extends SuspectSheetOptions {
+  /** Pairs side by side; 1 unless given. */
+  readonly across?: number;
+}
+
+/** How a page of persons is laid out. */
+export interface PersonSheetOptions extends SuspectSheetOptions {
+  /** What stands below an image; its id unless given. */
+  readonly label?: (sample: Sample) => string;
+}
+
 /**
- * Lays out pairs of images, one pair a row, with their ids and what the frame says of them: their difference, or what they
+ * Lays out pairs of images, with their ids and what the frame says of them: their difference, or what they
  * are recorded as.
  *
  * @param dataset Where the samples are.
@@ -30,12 +42,15 @@ export interface SuspectSheetOptions {
 export async function pairSheet(
   dataset: Dataset,
   frame: DataFrame,
-  { rows = 10, size = [213, 160] }: SuspectSheetOptions = {},
+  { rows = 10, size = [213, 160], across = 1 }: PairSheetOptions = {},
 ): Promise<Picture> {
   checkInteger("make a sheet of pairs", "rows", rows, { min: 1 });
+  checkInteger("make a sheet of pairs", "across", across, { min: 1 });
   const samples = new Map(dataset.samples.map((sample) => [sample.id, sample]));
   const pairs = frame.toRecords().flatMap((row) => {
-    if ("a" in row) return [[row.a, row.b, `difference ${Number(row.difference).toFixed(3)}`]];
+    if ("a" in row) {
+      return [[row.a, row.b, row.kind === "exact" ? "exact" : `near ${Number(row.difference).toFixed(3)}`]];
+    }
     return row.other === null ? [] : [[row.id, row.other, `${row.attribute}, ${Number(row.margin).toFixed(2)} nats`]];
   }).slice(0, rows);
   const shown = pairs.flatMap(([a, b]) =>
@@ -46,7 +61,7 @@ export async function pairSheet(
     })
   );
   const label = ({ id }: Sample, place: number) => `${spaced(id)} ${pairs[place >> 1]![2]}`;
-  return await contactSheet(dataset, shown, { columns: 2, size, label });
+  return await contactSheet(dataset, shown, { columns: 2 * across, together: 2, size, label });
 }
 
 /**
@@ -62,7 +77,7 @@ export async function pairSheet(
 export async function personSheet(
   dataset: Dataset,
   persons: readonly string[],
-  { rows = 10, size = [160, 120] }: SuspectSheetOptions = {},
+  { rows = 10, size = [160, 120], label = ({ id }) => spaced(id) }: PersonSheetOptions = {},
 ): Promise<Picture> {
   checkInteger("make a sheet of persons", "rows", rows, { min: 1 });
   const groups = Map.groupBy(dataset.samples, ({ group }) => group);
@@ -72,7 +87,6 @@ export async function personSheet(
     throw new RangeError(`Cannot make a sheet of persons as the data set has no person "${group}"`);
   });
   const columns = Math.min(7, ...shown.map(({ length }) => length));
-  const label = ({ id }: Sample) => spaced(id);
   return await contactSheet(dataset, shown.flatMap((samples) => samples.slice(0, columns)), { columns, size, label });
 }
 

@@ -18,6 +18,9 @@ interface Column {
   readonly cells: readonly string[];
 }
 
+/** Letters from which on cells of a column are broken into lines in HTML. */
+const LONG = 70;
+
 /** Rows of a table. */
 export type Rows = DataFrame | readonly object[];
 
@@ -57,8 +60,10 @@ export function tableText(rows: Rows, { rows: limit = 200 }: TableOptions = {}):
  */
 export function tableHtml(rows: Rows, { rows: limit = 50 }: TableOptions = {}): string {
   const { columns, height, more } = toColumns(rows, limit);
-  const cell = (tag: string, text: string, { numeric }: Column) =>
-    `<${tag} style="text-align:${numeric ? "right" : "left"};white-space:nowrap">${escapeHtml(text)}</${tag}>`;
+  const cell = (tag: string, text: string, { numeric, cells }: Column) => {
+    const wrapped = cells.some(({ length }) => length > LONG) ? "min-width:24em" : "white-space:nowrap";
+    return `<${tag} style="text-align:${numeric ? "right" : "left"};${wrapped}">${escapeHtml(text)}</${tag}>`;
+  };
   const body = Array.from(
     { length: height },
     (_, i) => `<tr>${columns.map((column) => cell("td", column.cells[i]!, column)).join("")}</tr>`,

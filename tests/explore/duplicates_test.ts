@@ -10,6 +10,7 @@ import { paintFaces } from "../../src/paint/dataset.ts";
 import { between, printedRng } from "../random.ts";
 import { withDir } from "../temporary.ts";
 import { imageSet } from "./fixture.ts";
+import { copiesOf, pairOf, placeOf } from "./planted.ts";
 
 type Row = Record<string, string | number>;
 
@@ -73,19 +74,8 @@ Deno.test("findDuplicates() finds all planted copies of painted faces, 95 % of t
     const rows = (await findDuplicates(images, { groups })).toRecords() as Row[];
     images.close();
 
-    const key = (...places: readonly string[]) => places.toSorted().join(" ");
-    const expected = new Map<string, string>();
-    for (const fault of planted) {
-      if (fault.kind === "copy") {
-        const { id, file, source, change } = fault;
-        expected.set(key(`${id}/${file}`, `${source.id}/${source.file}`), change.kind);
-      }
-      if (fault.kind === "person") {
-        for (const file of fault.copied) expected.set(key(`${fault.id}/${file}`, `${fault.source}/${file}`), "none");
-      }
-    }
-    const place = (id: unknown) => `${id}`.replace(/^(\d+)_.*\/(.*)$/, "$1/$2");
-    const found = new Map(rows.map((row) => [key(place(row.a), place(row.b)), row]));
+    const expected = copiesOf(planted);
+    const found = new Map(rows.map((row) => [pairOf(placeOf(row.a), placeOf(row.b)), row]));
     for (const [pair, row] of found) {
       assert(expected.has(pair), `${pair} is no copy`);
       assertEquals(row.kind, expected.get(pair) === "none" ? "exact" : "near");
