@@ -584,6 +584,7 @@ export {
   type PackDatasetOptions,
   type PairedScores,
   parseVary,
+  parseViews,
   planRefit,
   type Preview,
   preview,

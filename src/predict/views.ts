@@ -36,24 +36,24 @@ export interface CropsOptions extends WeightOptions {
 
 /** Options of a view that is larger or smaller. */
 export interface ScaleOptions extends WeightOptions {
-  /** Size factor about the centre, above 0. */
-  readonly factor: number;
+  /** Size factor about the centre, above 0; a view for each of several. */
+  readonly factor: number | readonly number[];
   /** What comes from outside the image. */
   readonly fill: Fill;
 }
 
 /** Options of a view that is turned. */
 export interface TurnOptions extends WeightOptions {
-  /** Degrees, counterclockwise. */
-  readonly degrees: number;
+  /** Degrees, counterclockwise; a view for each of several. */
+  readonly degrees: number | readonly number[];
   /** What comes from outside the image. */
   readonly fill: Fill;
 }
 
 /** Options of a brighter or darker view. */
 export interface BrightnessOptions extends WeightOptions {
-  /** What every byte is multiplied by, at least 0. */
-  readonly factor: number;
+  /** What every byte is multiplied by, at least 0; a view for each of several. */
+  readonly factor: number | readonly number[];
 }
 
 /** The four corners and the middle, each resized to the whole; then their mirror images, if asked for. */
@@ -73,19 +73,28 @@ function fiveCrops({ share, flip }: CropsOptions): View[] {
 
 /** Larger or smaller about the centre. */
 function scaled({ factor, fill }: ScaleOptions): View[] {
-  if (factor === 1) return [() => {}];
-  const affine = { angle: 0, shift: [0, 0], scale: factor, shear: [0, 0] } as const;
-  return [(pixels, size) => applyAffine(pixels, size, affine, { interpolation: "bilinear", fill })];
+  return [factor].flat().map((scale): View => {
+    if (scale === 1) return () => {};
+    const affine = { angle: 0, shift: [0, 0], scale, shear: [0, 0] } as const;
+    return (pixels, size) => applyAffine(pixels, size, affine, { interpolation: "bilinear", fill });
+  });
 }
 
 /** Turned about the centre. */
 function turned({ degrees, fill }: TurnOptions): View[] {
-  return [(pixels, size) => applyRotation(pixels, size, degrees, { interpolation: "bilinear", fill })];
+  return [degrees].flat().map((angle): View => (pixels, size) =>
+    applyRotation(pixels, size, angle, { interpolation: "bilinear", fill })
+  );
 }
 
 /** Brighter or darker. */
 function brightened({ factor }: BrightnessOptions): View[] {
-  return [(pixels) => brighten(pixels, factor)];
+  return [factor].flat().map((by): View => (pixels) => brighten(pixels, by));
+}
+
+/** A number, or several that stand for a view each. */
+function oneOrMore(one: z.ZodNumber): z.ZodType<number | readonly number[], number | readonly number[]> {
+  return z.union([one, z.array(one).min(1)]);
 }
 
 const weight = z.number().positive().default(1).describe("Weight in the mean.");
@@ -131,7 +140,9 @@ export const VIEWS: {
   scale: part(
     z.strictObject({
       weight,
-      factor: z.number().min(0.1).max(10).default(1.1).describe("Size factor about the centre."),
+      factor: oneOrMore(z.number().min(0.1).max(10)).default(1.1).describe(
+        "Size factor about the centre, 0.1 to 10; a list is a view for each.",
+      ),
       fill,
     }).describe("The image nearer or farther."),
     scaled,
@@ -139,7 +150,9 @@ export const VIEWS: {
   rotation: part(
     z.strictObject({
       weight,
-      degrees: z.number().min(-360).max(360).default(5).describe("Turn in degrees, counterclockwise."),
+      degrees: oneOrMore(z.number().min(-360).max(360)).default(5).describe(
+        "Turn in degrees, counterclockwise, -360 to 360; a list is a view for each.",
+      ),
       fill,
     }).describe("The image turned about its centre."),
     turned,
@@ -147,7 +160,9 @@ export const VIEWS: {
   brightness: part(
     z.strictObject({
       weight,
-      factor: z.number().min(0).max(10).default(1.1).describe("What bytes are multiplied by."),
+      factor: oneOrMore(z.number().min(0).max(10)).default(1.1).describe(
+        "What bytes are multiplied by, 0 to 10; a list is a view for each.",
+      ),
     }).describe("The image brighter or darker."),
     brightened,
   ),

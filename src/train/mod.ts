@@ -56,3 +56,4 @@ export type { HalvingOptions } from "./halving.ts";
 export type { TrackRunOptions } from "./track_run.ts";
 export { type Sweep, sweep, type SweepOptions, type SweepRow, sweepTable } from "./sweep.ts";
 export { type OptionValues, parseVary, type VaryOptions } from "./vary.ts";
+export { parseViews } from "./parse_views.ts";

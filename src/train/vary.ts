@@ -63,7 +63,7 @@ export function parseVary(texts: readonly string[]): Record<string, readonly unk
 }
 
 /** Parts between commas that stand in no bracket, brace or quotes. */
-function splitValues(text: string): string[] {
+export function splitValues(text: string): string[] {
   const values = [""];
   let depth = 0, quoted = false;
   for (let i = 0; i < text.length; i++) {
@@ -77,7 +77,12 @@ function splitValues(text: string): string[] {
   return values.map((value) => value.trim());
 }
 
-function parseValue(text: string): unknown {
+/**
+ * A value as the command line has it.
+ *
+ * @throws {SyntaxError} If it is empty, or begins like JSON and is none.
+ */
+export function parseValue(text: string): unknown {
   if (text === "") throw new SyntaxError("a value is empty");
   const isJson = /^([[{"]|(true|false|null)$)/.test(text);
   if (!isJson) return /^[-+.\d]/.test(text) && Number.isFinite(Number(text)) ? Number(text) : text;

@@ -127,6 +127,26 @@ Deno.test("buildViews() names each view and has its weight", () => {
   assertEquals(views.map(({ weight }) => weight), [1, 0.5, 0.5, 0.5, 0.5, 0.5, 1]);
 });
 
+Deno.test("a list of numbers is a view for each, as if each stood alone", () => {
+  const lists: ViewSpec[] = [
+    { name: "scale", factor: [0.9, 1, 1.2], fill: 7 },
+    { name: "rotation", degrees: [-5, 8] },
+    { name: "brightness", factor: [0.5, 2] },
+  ];
+  const alone: ViewSpec[] = [
+    ...[0.9, 1, 1.2].map((factor) => ({ name: "scale", factor, fill: 7 }) as const),
+    ...[-5, 8].map((degrees) => ({ name: "rotation", degrees }) as const),
+    ...[0.5, 2].map((factor) => ({ name: "brightness", factor }) as const),
+  ];
+  assertEquals(seen(lists, image, size), seen(alone, image, size));
+  assertEquals(buildViews(lists).map(({ name }) => name).slice(3, 5), [
+    "rotation(degrees=-5,8) 1",
+    "rotation(degrees=-5,8) 2",
+  ]);
+  assertThrows(() => buildViews([{ name: "scale", factor: [] }]), TypeError, "factor");
+  assertThrows(() => buildViews([{ name: "rotation", degrees: [5, 400] }]), TypeError, "degrees");
+});
+
 Deno.test("buildViews() refuses no views, unknown ones and weights of 0", () => {
   assertThrows(() => buildViews([]), RangeError, "at least one view");
   assertThrows(() => buildViews([{ name: "mirror" } as never]), RangeError, `"identity", "flip", "fiveCrops"`);

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { resolveConfig } from "../../src/train/mod.ts";
+import type { ViewSpec } from "../../src/predict/mod.ts";
+import { parseViews, resolveConfig } from "../../src/train/mod.ts";
 import { combine, parseVary, withOptions } from "../../src/train/vary.ts";
 
 const config = resolveConfig({ crop: 32, resize: 32, model: { name: "efficientnet_nano", dropPath: 0.1 } });
@@ -92,4 +93,18 @@ Deno.test("withOptions() sets options within options, and keeps their neighbours
   );
   assertEquals(changed.loss, { ...config.loss, labelSmoothing: 0.1 } as typeof changed.loss);
   assertEquals([changed.resize, changed.crop], [[24, 24], 24]);
+});
+
+Deno.test("parseViews() reads names, specs with options and a list of both", () => {
+  const specs = [{ name: "flip" }, { name: "rotation", degrees: [-5, 5], weight: 0.5 }, { name: "identity" }];
+  assertEquals(parseViews('flip, {"name":"rotation","degrees":[-5,5],"weight":0.5},identity'), specs as ViewSpec[]);
+  assertEquals(parseViews(JSON.stringify(specs.with(0, "flip" as never))), specs as ViewSpec[]);
+});
+
+Deno.test("parseViews() reports every fault, and refuses no view at all", () => {
+  const text = 'flop,{"name":"scale","factor":0},{"name":"flip",5,{"factor":2},null';
+  const { message } = assertThrows(() => parseViews(text), SyntaxError);
+  assert(message.includes('"flop"') && message.includes('"identity"'), message);
+  assertThrows(() => parseViews('{"name":"scale","factor":0},{"degrees":5},7'), SyntaxError, 'view "scale"');
+  for (const none of ["", "[]", "flip,"]) assertThrows(() => parseViews(none), SyntaxError, "Cannot read views");
 });
