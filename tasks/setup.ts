@@ -49,7 +49,7 @@ export function readTrackers({ track }: { readonly track?: string }): Pick<mf.Tr
 
 /** Which configuration. */
 export const configFlags = {
-  config: z.string().default("small").describe("A preset (baseline, kfold, small, demo) or the path of a .json file."),
+  config: z.string().default("small").describe("A preset (baseline, kfold, small, demo, distil) or the path of a .json file."),
   size: whole().min(8).optional().describe("Side of the network's input in pixels: sets resize and crop."),
   batch: whole().min(2).optional().describe("Images in a training step: sets batchSize."),
   weights: z.string().optional().describe(

@@ -140,7 +140,7 @@ export interface Scores {
   readonly confusion: Int32Array;
 }
 
-/** What one epoch of training came to. */
+/** What one epoch of training came to. Without validation examples their scores are NaN, and there are no classes. */
 export interface EpochRow {
   /** Counted from 1. */
   readonly epoch: number;

@@ -16,6 +16,7 @@ export type { Monitor, TrainConfig, TrainConfigInput } from "./config.ts";
 export { configJsonSchema } from "./config_schema.ts";
 export { resolveConfig } from "./resolve_config.ts";
 export { crossValidate, type CrossValidateOptions, type CrossValidation, summaryLine } from "./cross_validate.ts";
+export { distil, type Distillation, type DistilOptions } from "./distil.ts";
 export { epochLine, type TrainingDisplay, trainingDisplay, weightsLine } from "./display.ts";
 export type { BatchSource } from "./batches.ts";
 export { findRate, type FindRateOptions } from "./find_rate.ts";
@@ -24,6 +25,7 @@ export { finishLine, type FinishRecord, LADDER_NOTES, ladderText } from "./finis
 export type { Member, MemberWork } from "./finish_members.ts";
 export { fit, type FitOptions, type FitParts, type StepScores, type StepState } from "./fit.ts";
 export type { GuessOptions } from "./guessed.ts";
+export { measureModels, type MeasureModelsOptions, type ModelCost } from "./model_cost.ts";
 export { memoryLine, type StepMemory } from "./memory.ts";
 export { packDataset, type PackDatasetOptions } from "./pack_dataset.ts";
 export { readPreset } from "./preset.ts";

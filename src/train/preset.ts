@@ -9,7 +9,7 @@ import type { TrainConfigInput } from "./config.ts";
 /**
  * Reads a preset.
  *
- * @param preset `baseline`, `kfold`, `small` or `demo`, or the path of a JSON file: a run's own `config.json` serves too.
+ * @param preset `baseline`, `kfold`, `small`, `demo` or `distil`, or the path of a JSON file: a run's own `config.json` serves too.
  * @returns The options that it sets, unchecked, for {@linkcode resolveConfig}.
  * @throws {Error} If there is no such file.
  */
@@ -27,4 +27,4 @@ export async function readPreset(preset: string): Promise<TrainConfigInput> {
   }
 }
 
-const PRESETS = ["baseline", "kfold", "small", "demo"] as const;
+const PRESETS = ["baseline", "kfold", "small", "demo", "distil"] as const;

@@ -8,6 +8,7 @@ import type { Dataset, Fold } from "../core/records.ts";
 import { seededRng } from "../core/rng.ts";
 import type { Model } from "../models/mod.ts";
 import { SAMPLERS } from "../sampling/mod.ts";
+import { refuseSyntheticValid } from "../split/mod.ts";
 import type { BatchSource } from "./batches.ts";
 import { pair, type TrainConfig } from "./config.ts";
 import { soundFold, type TrainedOn } from "./same_run.ts";
@@ -50,8 +51,8 @@ export interface TrainingData extends Fold {
  * What is taught of a fold: images that could be decoded, without those or with other labels where they are near a cut, as
  * the config says, and with soft targets where they are given.
  *
- * @throws {TypeError} If there are validation images, and none can be decoded.
  * @param model How it takes its input in, and the number that it learns beside the class, if any.
+ * @throws {TypeError} If there are validation images, and none can be decoded.
  */
 export function trainingData(
   dataset: Dataset,
@@ -59,6 +60,7 @@ export function trainingData(
   { fold, images, softTargets }: TrainedOn,
   { input, regression }: Pick<Model, "input" | "regression">,
 ): TrainingData {
+  refuseSyntheticValid("train", dataset, fold);
   const { schema, samples } = dataset, { train, valid } = soundFold({ fold, images });
   if (valid.length === 0 && fold.valid.length > 0) {
     throw new TypeError(`Cannot train as a validation image must be decodable: none of ${fold.valid.length} is`);

@@ -66,7 +66,7 @@ Deno.test("resolveConfig() reads its own output", () => {
   assertEquals(resolveConfig(JSON.parse(JSON.stringify(config))), config);
 });
 
-for (const name of ["baseline", "kfold", "small", "demo"]) {
+for (const name of ["baseline", "kfold", "small", "demo", "distil"]) {
   Deno.test(`readPreset("${name}") is a valid configuration`, async () => {
     resolveConfig(await readPreset(name));
   });
@@ -88,7 +88,7 @@ Deno.test("readPreset() has the followed team's settings in baseline and kfold",
 Deno.test("readPreset() names the presets when there is none of the name", async () => {
   let message = "";
   await readPreset("larg").catch((error: Error) => message = error.message);
-  assert(message.includes(`"larg"`) && message.includes("baseline, kfold, small, demo"), message);
+  assert(message.includes(`"larg"`) && message.includes("baseline, kfold, small, demo, distil"), message);
 });
 
 Deno.test("configJsonSchema() is what tasks/configs/schema.json says, with a sentence on every option", async () => {
