@@ -4,7 +4,7 @@
  * @module
  */
 import { basename, join } from "node:path";
-import { exists, listFolders, statIfThere } from "../io/mod.ts";
+import { exists, listFolders, readJson, statIfThere } from "../io/mod.ts";
 import { FILES } from "./run.ts";
 
 /** What a folder of runs is: one run, the folds of a cross-validation, or those of a trial of `ablate` or `sweep`. */
@@ -74,12 +74,20 @@ export async function hasEnded({ dir, kind }: RunFolder): Promise<boolean> {
   return trial !== undefined && await exists(join(dir, "..", "..", trial.record));
 }
 
+/** Whether a classifier was trained here: the record that other training leaves, such as a GAN's, names no model. */
+async function holdsRun(dir: string): Promise<boolean> {
+  const path = `${dir}/${FILES.config}`;
+  if (!await exists(path)) return false;
+  const config = await readJson(path).catch(() => null); // which is then told as broken
+  return typeof config !== "object" || config === null || Array.isArray(config) || Object.hasOwn(config, "model");
+}
+
 async function describe(dir: string, names: readonly string[]): Promise<RunFolder | undefined> {
-  if (await exists(`${dir}/${FILES.config}`)) return { dir, kind: "run", folds: [] };
+  if (await holdsRun(dir)) return { dir, kind: "run", folds: [] };
   const folds: string[] = [];
   for (const name of names) {
     const fold = `${dir}/${name}`;
-    if (/^fold-\d+$/.test(name) && await exists(`${fold}/${FILES.config}`)) folds.push(fold);
+    if (/^fold-\d+$/.test(name) && await holdsRun(fold)) folds.push(fold);
   }
   if (folds.length === 0) return undefined;
   const own = basename(dir), above = basename(join(dir, ".."));

@@ -30,6 +30,8 @@ Deno.test("listRuns() finds runs at any depth, each fold in its cross-validation
     await writeFolds(`${dir}/three/seed-1`, rng.fork("seed"), { persons, folds: 2 });
     await writeRun(`${dir}/a/cache/no`, rng.fork("cache"), { persons });
     await Deno.symlink(dir, `${dir}/three/around`);
+    await writeRun(`${dir}/gan`, rng.fork("gan"), { persons });
+    await Deno.writeTextFile(`${dir}/gan/config.json`, '{"generator": {"name": "dcgan"}, "epochs": 3}');
     assertEquals(brief(await listRuns(dir)), [
       ["a", "cross-validation", "finished", 3],
       ["b/deep/down", "run", "finished", 0],
@@ -122,7 +124,7 @@ Deno.test("listRuns() says what is broken in a run, and lists the others", () =>
   withDir(async (dir) => {
     await writeRun(`${dir}/whole`, rng, { persons });
     const broken = {
-      "config.json": ["{", '{"epochs": 0}', "[]", "null"],
+      "config.json": ["{", '{"model": "resnet18", "epochs": 0}', "[]", "null"],
       "data.json": ["{}", '{"digest": "0"'],
       "summary.json": ["", "{}", '{"best": {}, "history": []}', "null"],
       "valid.parquet": ["", "PAR1"],
