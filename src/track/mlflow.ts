@@ -59,7 +59,10 @@ export function mlflow(
         async deliver(events, signal) {
           ends = signal;
           const [first] = events;
-          if (first!.kind === "started") run = { ...await startRun(client, experiment, first!, run) };
+          if (first!.kind === "started") {
+            run ??= { ...await findRun(client, experiment, first!) }; // known from here on, even if the rest fails
+            return await begin(client, run, first!);
+          }
           if (run === undefined) throw new Error("Cannot deliver to MLflow as the run's beginning is missing");
           await deliver(client, run, events, dir);
         },
@@ -82,26 +85,18 @@ function serverOf(uri: string, env: EnvironmentVariables): Pick<MlflowPlace, "ur
   return { uri: url, ...(secret && { token: { value: secret, origin: url.origin } }) };
 }
 
-/** Finds the run or makes it, and sets what is known at its beginning. */
-async function startRun(
-  client: MlflowClient,
-  experimentName: string,
-  { id, name, time, config, environment, data }: StartedEvent,
-  before: MlflowRun | undefined,
-): Promise<MlflowRun> {
-  const tags = [{ key: ID_TAG, value: id }, ...tagsOf({ environment, data })];
-  let run = before;
-  if (run === undefined) {
-    const experiment = await client.experiment(experimentName);
-    run = await client.findRun(experiment, tags[0]!) ?? await client.createRun(experiment, { name, time, tags });
-  } else {
-    for (const tag of tags) await client.setTag(run.runId, tag);
-  }
+/** The run as the server knows it, which is made if it is missing. */
+async function findRun(client: MlflowClient, name: string, { id, name: run, time }: StartedEvent): Promise<MlflowRun> {
+  const experiment = await client.experiment(name), tag = { key: ID_TAG, value: id };
+  return await client.findRun(experiment, tag) ?? await client.createRun(experiment, { name: run, time, tags: [tag] });
+}
+
+/** Sets what is known at a run's beginning. */
+async function begin(client: MlflowClient, run: MlflowRun, { config, environment, data }: StartedEvent): Promise<void> {
   await client.updateRun(run.runId, "RUNNING");
   const params = flatten(config).map(([key, value]) => ({ key: nameOf(key), value: `${value}`.slice(0, MAX_VALUE) }));
-  await client.logBatch(run.runId, { params });
+  await client.logBatch(run.runId, { params, tags: tagsOf({ environment, data }) });
   await client.putArtifact(run, "config.json", jsonBytes(config));
-  return run;
 }
 
 /** Environment and data as tags; the commit under MLflow's own name for it. */

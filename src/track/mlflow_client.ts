@@ -50,10 +50,14 @@ export interface MlflowClient {
   findRun(experiment: string, tag: MlflowText): Promise<MlflowRun | undefined>;
   /** Makes a run. */
   createRun(experiment: string, run: { name: string; time: number; tags: readonly MlflowText[] }): Promise<MlflowRun>;
-  /** Adds numbers and parameters. */
+  /** Adds numbers, parameters and tags. */
   logBatch(
     runId: string,
-    batch: { readonly metrics?: readonly MlflowMetric[]; readonly params?: readonly MlflowText[] },
+    batch: {
+      readonly metrics?: readonly MlflowMetric[];
+      readonly params?: readonly MlflowText[];
+      readonly tags?: readonly MlflowText[];
+    },
   ): Promise<void>;
   /** Sets a tag. */
   setTag(runId: string, tag: MlflowText): Promise<void>;
@@ -64,7 +68,7 @@ export interface MlflowClient {
 }
 
 /** What one request may hold at most: https://mlflow.org/docs/latest/rest-api.html#request-limits */
-const MAX_METRICS = 1000, MAX_PARAMS = 100;
+const MAX_METRICS = 1000, MAX_TEXTS = 100;
 
 /** A client of a server. */
 export function mlflowClient(
@@ -118,9 +122,10 @@ export function mlflowClient(
       const made = await post("runs/create", { experiment_id: experiment, run_name: name, start_time: time, tags });
       return runOf(made.run);
     },
-    async logBatch(runId, { metrics = [], params = [] }) {
+    async logBatch(runId, { metrics = [], params = [], tags = [] }) {
       for (const some of chunks(metrics, MAX_METRICS)) await post("runs/log-batch", { run_id: runId, metrics: some });
-      for (const some of chunks(params, MAX_PARAMS)) await post("runs/log-batch", { run_id: runId, params: some });
+      for (const some of chunks(params, MAX_TEXTS)) await post("runs/log-batch", { run_id: runId, params: some });
+      for (const some of chunks(tags, MAX_TEXTS)) await post("runs/log-batch", { run_id: runId, tags: some });
     },
     async setTag(runId, { key, value }) {
       await post("runs/set-tag", { run_id: runId, key, value });
