@@ -796,6 +796,7 @@ export {
   type TrackFigure,
   type TrackOptions,
   type TrackTable,
+  type TrackStamp,
 } from "./src/track/mod.ts";
 
 // Synthetic images

@@ -8,13 +8,14 @@
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** What stands in every event. */
-interface Stamp {
+export interface TrackStamp {
   /** When, in milliseconds since 1970. */
   readonly time: number;
 }
 
 /** A run begins, or is gone on with by another process. */
-export interface StartedEvent extends Stamp {
+export interface StartedEvent extends TrackStamp {
+  /** What happened. */
   readonly kind: "started";
   /** The run's own, the same in each of its processes: 32 hexadecimal digits. */
   readonly id: string;
@@ -29,7 +30,8 @@ export interface StartedEvent extends Stamp {
 }
 
 /** Numbers at a step. */
-export interface ScalarsEvent extends Stamp {
+export interface ScalarsEvent extends TrackStamp {
+  /** What happened. */
   readonly kind: "scalars";
   /** Optimizer steps so far. */
   readonly step: number;
@@ -38,19 +40,26 @@ export interface ScalarsEvent extends Stamp {
 }
 
 /** Rows under names. */
-export interface TableEvent extends Stamp {
+export interface TableEvent extends TrackStamp {
+  /** What happened. */
   readonly kind: "table";
+  /** Optimizer steps so far. */
   readonly step: number;
+  /** Its name, with `/` between parts. */
   readonly name: string;
+  /** The columns' names. */
   readonly columns: readonly string[];
   /** A value for each column. */
   readonly rows: readonly (readonly Json[])[];
 }
 
 /** A picture, as a PNG file. */
-export interface FigureEvent extends Stamp {
+export interface FigureEvent extends TrackStamp {
+  /** What happened. */
   readonly kind: "figure";
+  /** Optimizer steps so far. */
   readonly step: number;
+  /** Its name, with `/` between parts. */
   readonly name: string;
   /** The file, relative to the run's folder. */
   readonly file: string;
@@ -59,13 +68,20 @@ export interface FigureEvent extends Stamp {
 }
 
 /** How numbers are spread. */
-export interface HistogramEvent extends Stamp {
+export interface HistogramEvent extends TrackStamp {
+  /** What happened. */
   readonly kind: "histogram";
+  /** Optimizer steps so far. */
   readonly step: number;
+  /** Its name, with `/` between parts. */
   readonly name: string;
+  /** The lowest. */
   readonly min: number;
+  /** The highest. */
   readonly max: number;
+  /** Their sum. */
   readonly sum: number;
+  /** The sum of their squares. */
   readonly sumSquares: number;
   /** Upper bounds of the bins, ascending; the first begins at `min`. */
   readonly limits: readonly number[];
@@ -74,20 +90,24 @@ export interface HistogramEvent extends Stamp {
 }
 
 /** What a run came to. */
-export interface SummaryEvent extends Stamp {
+export interface SummaryEvent extends TrackStamp {
+  /** What happened. */
   readonly kind: "summary";
   /** The step of the epoch that was best. */
   readonly step: number;
+  /** Numbers by name. */
   readonly values: ScalarsEvent["values"];
 }
 
 /** A run is over. */
-export interface FinishedEvent extends Stamp {
+export interface FinishedEvent extends TrackStamp {
+  /** What happened. */
   readonly kind: "finished";
 }
 
 /** A run ended early; it may be gone on with. */
-export interface FailedEvent extends Stamp {
+export interface FailedEvent extends TrackStamp {
+  /** What happened. */
   readonly kind: "failed";
   /** Why. */
   readonly message: string;

@@ -15,6 +15,7 @@ export type {
   SummaryEvent,
   TableEvent,
   TrackEvent,
+  TrackStamp,
 } from "./events.ts";
 export type { MlflowOptions } from "./mlflow.ts";
 export {
