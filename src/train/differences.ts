@@ -47,11 +47,13 @@ function isParts(value: unknown): value is readonly { readonly name: string }[] 
  * What differs between records.
  *
  * @param flats Each record as {@linkcode flatten} makes it.
- * @returns The places at which not all have the same, in the order in which they first occur.
+ * @returns The places at which not all have the same, in the order in which the outermost keys first occur.
  */
 export function differencesOf(flats: readonly ReadonlyMap<string, unknown>[]): readonly Difference[] {
-  const names = new Set(flats.flatMap((flat) => [...flat.keys()]));
-  return [...names].flatMap((name) => {
+  const names = [...new Set(flats.flatMap((flat) => [...flat.keys()]))];
+  const topOf = (name: string) => name.split(".")[0]!, tops = names.map(topOf);
+  names.sort((a, b) => tops.indexOf(topOf(a)) - tops.indexOf(topOf(b))); // what only a later record has joins its part
+  return names.flatMap((name) => {
     const values = flats.map((flat) => flat.get(name));
     return new Set(values.map((value) => JSON.stringify(value))).size === 1 ? [] : [{ name, values }];
   });

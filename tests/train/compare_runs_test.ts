@@ -132,6 +132,8 @@ Deno.test("flatten() and differencesOf() give back what was changed, and nothing
     { name: "a.c", values: [[1, 2], [1, 2], [2, 1]] },
     { name: "weights", values: [null, null, undefined] },
   ]);
+  const parts = [{ loss: { name: "a" }, lr: 1 }, { loss: { name: "b", gamma: 2 }, lr: 2 }].map(flatten);
+  assertEquals(differencesOf(parts).map(({ name }) => name), ["loss.name", "loss.gamma", "lr"]);
 });
 
 Deno.test("compareRuns() tells in what data and environment differ, of a cross-validation over its folds", () =>
