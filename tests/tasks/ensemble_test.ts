@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as mf from "../../mod.ts";
+import { withDir } from "../temporary.ts";
 import { runTask, startTask } from "./children.ts";
 
 const CLASSES = ["cat", "dog"];
@@ -61,4 +62,44 @@ Deno.test("ensemble refuses fitted weights of another mean, and a csv that comes
   assertStringIncludes(both.stderr, "only one of --weights, --fit and --fitted");
   const first = await startTask("ensemble", "--members", "a.csv").done;
   assertStringIncludes(first.stderr, "the first member must be .parquet");
+});
+
+Deno.test("ensemble writes the calibration and the offsets that it fits, each as the function returns it, and applies them", async () => {
+  await withDir(async (dir) => {
+    const fitted = member([0, 0, 1, 1], 0.1, 0.2, 0.4, 0.45), other = member([-1, -1], 0.45, 0.1);
+    await mf.savePredictions(fitted, `${dir}/oof.parquet`);
+    await mf.savePredictions(other, `${dir}/test.parquet`);
+    const out = await runTask(
+      ...["ensemble", "--members", `${dir}/oof.parquet`, "--calibrate", "temperature", "--offsets"] as const,
+      ...["--out", `${dir}/fit`],
+    );
+    assertStringIncludes(out, "macro F1 1.0000");
+    const read = async (name: string) => JSON.parse(await Deno.readTextFile(`${dir}/fit/${name}.json`));
+    const calibration = mf.calibrate(fitted, { name: "temperature" });
+    const offsets = mf.fitOffsets(mf.applyCalibration(fitted, calibration));
+    assertEquals(await read("calibration"), JSON.parse(JSON.stringify(calibration)));
+    assertEquals(await read("offsets"), JSON.parse(JSON.stringify(offsets)));
+    await runTask(
+      ...["ensemble", "--members", `${dir}/test.parquet`, "--calibrate", `${dir}/fit/calibration.json`] as const,
+      ...["--offsets", `${dir}/fit/offsets.json`, "--out", `${dir}/test`],
+    );
+    const expected = mf.applyCalibration(other, calibration);
+    assertEquals(await mf.loadPredictions(`${dir}/test/predictions.parquet`), expected);
+    const answers = (await Deno.readTextFile(`${dir}/test/submission.csv`)).trim().split(/\r?\n/).slice(1);
+    assertEquals(answers, [...mf.decide(expected, { offsets })].map((label, i) => `${i},${label}`));
+    assertEquals(mf.decide(expected)[0], 0); // which offsets turn into 1
+    assertEquals(answers[0], "0,1");
+  });
+});
+
+Deno.test("ensemble refuses a calibration that is none, and one to be fitted where no label is known", async () => {
+  await withDir(async (dir) => {
+    await mf.savePredictions(member([-1, -1], 0.45, 0.1), `${dir}/test.parquet`);
+    const run = (choice: string) =>
+      startTask("ensemble", "--members", `${dir}/test.parquet`, "--calibrate", choice, "--out", `${dir}/out`).done;
+    assertStringIncludes((await run("platt")).stderr, `"temperature", "vectorScaling", "isotonic"`);
+    const unlabelled = await run("temperature");
+    assertEquals(unlabelled.code, 1);
+    assertStringIncludes(unlabelled.stderr, "Cannot calibrate");
+  });
 });
