@@ -84,15 +84,16 @@ export async function readRun(dir: string): Promise<RunFiles> {
     const path = `${dir}/${name}`;
     return await exists(path) ? await attempt(async () => check(await readJson(path), path)) : null;
   };
+  const end = await statIfThere(`${dir}/${FILES.summary}`), finished = end !== undefined;
+  const summary = finished ? await file(FILES.summary, (value, path) => parse(SUMMARY, value, path)) : null;
   const config = await file(FILES.config, readConfig);
   const data = await file(FILES.data, (value, path) => parse(DATA, value, path)) as DataRecord | null;
+  if (finished && !await exists(`${dir}/${FILES.data}`)) {
+    faults.push(`Cannot read "${dir}" as it holds no ${FILES.data}`);
+  }
   const environment = await file(FILES.env, (value) => value);
-  const summary = await file(FILES.summary, (value, path) => parse(SUMMARY, value, path));
-  const end = await statIfThere(`${dir}/${FILES.summary}`), finished = end !== undefined;
-  const history = finished
-    ? (summary?.history ?? []) as unknown as EpochRow[]
-    : await attempt(() => readEpochs(`${dir}/${FILES.metrics}`)) ?? [];
-  const best = finished ? summary?.best as unknown as EpochRow | undefined : config && bestEpoch(history, config);
+  const history = finished ? summary?.history ?? [] : await attempt(() => readEpochs(`${dir}/${FILES.metrics}`)) ?? [];
+  const best = finished ? summary?.best : config && bestEpoch(history, config);
   const hasValid = finished && (data === null || data.valid.length > 0);
   return {
     dir,
@@ -121,7 +122,7 @@ function readConfig(value: unknown, path: string): TrainConfig {
 
 /** The epochs that a run has logged; none before the first. */
 async function readEpochs(path: string): Promise<EpochRow[]> {
-  return await exists(path) ? parse(z.array(EPOCH), await readJsonLines(path), path) as unknown as EpochRow[] : [];
+  return await exists(path) ? parse(z.array(EPOCH), await readJsonLines(path), path) : [];
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown, path: string): T {

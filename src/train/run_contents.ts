@@ -75,8 +75,9 @@ export async function readContents(
 type ReadOptions = Parameters<typeof readContents>[1];
 
 async function readSingle({ dir, kind }: RunFolder, { root, ...drawing }: ReadOptions): Promise<RunContents> {
-  const files = await readRun(dir);
-  const { faults, finished, config, data, history, best, valid, persons, started, ended } = files;
+  const files = await readRun(dir), faults = [...files.faults];
+  const { finished, config, data, history, best, valid, persons, started, ended } = files;
+  const scores = scoresOf(valid, persons, { ...drawing, faults });
   const entry: RunEntry = {
     name: nameOf(dir, root),
     dir,
@@ -91,7 +92,7 @@ async function readSingle({ dir, kind }: RunFolder, { root, ...drawing }: ReadOp
     epochs: history.length,
     seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
     best,
-    scores: faults.length === 0 && valid ? scoreRun(valid, persons, drawing) : null,
+    scores,
     folds: [],
   };
   return { entry, files: [files], predictions: valid, persons };
@@ -117,6 +118,7 @@ async function readFolds(folder: RunFolder, { root, ...drawing }: ReadOptions): 
   } catch (error) {
     faults.push((error as Error).message);
   }
+  const scores = scoresOf(predictions, persons, { ...drawing, faults });
   const times = (key: "started" | "ended") => folds.flatMap((entry) => entry[key] ?? []).sort();
   const sum = (key: "epochs" | "seconds") => folds.reduce((total, entry) => total + entry[key], 0);
   const entry: RunEntry = {
@@ -133,10 +135,25 @@ async function readFolds(folder: RunFolder, { root, ...drawing }: ReadOptions): 
     epochs: sum("epochs"),
     seconds: sum("seconds"),
     best: null,
-    scores: faults.length === 0 && predictions ? scoreRun(predictions, persons, drawing) : null,
+    scores,
     folds,
   };
   return { entry, files: parts.flatMap(({ files }) => files), predictions, persons };
+}
+
+/** Scores of what is sound; predictions that cannot be scored are a further fault. */
+function scoresOf(
+  predictions: Predictions | null,
+  persons: ReadonlyMap<string, string> | null,
+  { faults, ...drawing }: IntervalOptions & { readonly faults: string[] },
+): RunScores | null {
+  if (faults.length > 0 || !predictions) return null;
+  try {
+    return scoreRun(predictions, persons, drawing);
+  } catch (error) {
+    faults.push((error as Error).message);
+    return null;
+  }
 }
 
 /** Why a trial of a search has no score, where its training diverged. */

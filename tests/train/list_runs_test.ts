@@ -7,6 +7,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { seededRng } from "../../src/core/mod.ts";
+import { savePredictions } from "../../src/frame/mod.ts";
 import { bootstrapScore, predictedClasses, score } from "../../src/metrics/mod.ts";
 import { listRuns, rankRuns, type RunEntry, runsTable } from "../../src/train/mod.ts";
 import { between, printedRng } from "../random.ts";
@@ -75,7 +76,6 @@ Deno.test("listRuns() scores a cross-validation out-of-fold, whatever the order 
     assertEquals(entry!.scores!.persons, persons.length);
     assertEquals([entry!.epochs, entry!.seconds, entry!.best], [12, 24, null]);
     const places = [...oof.ids.keys()].reverse(), C = oof.classes.length;
-    const { savePredictions } = await import("../../src/frame/mod.ts");
     await savePredictions({
       ids: places.map((i) => oof.ids[i]!),
       classes: oof.classes,
@@ -134,16 +134,23 @@ Deno.test("listRuns() says what is broken in a run, and lists the others", () =>
       await writeRun(`${dir}/broken-${i}`, rng, { persons });
       await Deno.writeTextFile(`${dir}/broken-${i}/${file}`, text);
     }
-    await writeRun(`${dir}/lost`, rng, { persons });
-    await Deno.remove(`${dir}/lost/valid.parquet`);
+    for (const file of ["valid.parquet", "data.json"]) {
+      await writeRun(`${dir}/lost ${file}`, rng, { persons });
+      await Deno.remove(`${dir}/lost ${file}/${file}`);
+    }
+    const numbers = await writeRun(`${dir}/nan`, rng, { persons });
+    await savePredictions({ ...numbers, probabilities: numbers.probabilities.fill(NaN) }, `${dir}/nan/valid.parquet`);
     const entries = await listRuns(dir);
-    assertEquals(entries.length, cases.length + 2);
+    assertEquals(entries.length, cases.length + 4);
     for (const [i, [file, text]] of cases.entries()) {
       const { state, fault } = entries[i]!;
       assertEquals(state, "broken", `${file}: ${text}`);
       assertStringIncludes(fault!, file, text);
     }
-    assertStringIncludes(entries.at(-2)!.fault!, "valid.parquet");
+    const faults = entries.slice(-4, -1).map(({ fault }) => fault!);
+    for (const [i, text] of ["no data.json", "valid.parquet", "not a number"].entries()) {
+      assertStringIncludes(faults[i]!, text);
+    }
     assertEquals([entries.at(-1)!.name, entries.at(-1)!.state], ["whole", "finished"]);
     assertStringIncludes(runsTable(entries), "broken-0: Cannot read");
   }));
