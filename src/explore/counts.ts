@@ -3,20 +3,14 @@
  *
  * @module
  */
-import { type DataFrame, loadPolars, makeFrame } from "../frame/mod.ts";
-import { checkColumns, type OrderOptions, type Value, valuesInOrder } from "./order.ts";
+import { type DataFrame, loadPolars, makeFrame, type Polars } from "../frame/mod.ts";
+import { type Cell, countByClass } from "./by_class.ts";
+import { checkColumns, type OrderOptions, orderValues, type Value, valuesInOrder } from "./order.ts";
 
 /** How values are crossed. */
 export interface CrossOptions extends OrderOptions {
   /** What is counted. */
   readonly of?: "images" | "persons";
-}
-
-/** A combination of values, and how much there is of it. */
-interface Cell {
-  readonly values: readonly Value[];
-  readonly images: number;
-  readonly persons: number;
 }
 
 /**
@@ -148,15 +142,14 @@ async function countCells(
 ): Promise<Cell[]> {
   checkColumns("count", frame, ["group", ...keys]);
   const pl = await loadPolars();
-  const table = frame.select(...keys.map((key, k) => pl.col(key).alias(`key ${k}`)), pl.col("group"));
-  const found = table.groupBy(keys.map((_, k) => `key ${k}`))
-    .agg(pl.len().alias("images"), pl.col("group").nUnique().alias("persons"))
-    .toRecords() as Record<string, Value>[];
-  const cells = new Map(found.map((row) => {
-    const values = keys.map((_, k) => row[`key ${k}`]!);
-    return [JSON.stringify(values), { values, images: Number(row.images), persons: Number(row.persons) }];
-  }));
-  const orders = keys.map((key) => valuesInOrder(frame, key, options));
+  const known = countByClass(pl, frame, keys);
+  const found = known?.cells ?? countByValue(pl, frame, keys);
+  const cells = new Map(found.map((cell) => [JSON.stringify(cell.values), cell]));
+  const orders = keys.map((column, k) =>
+    known
+      ? orderValues(new Set(found.map(({ values }) => values[k]!)), { ...options, column, lowest: known.lowest[k] })
+      : valuesInOrder(frame, column, options)
+  );
   if (complete) {
     return product(orders).map((values) => cells.get(JSON.stringify(values)) ?? { values, images: 0, persons: 0 });
   }
@@ -166,6 +159,19 @@ async function countCells(
     return k < 0 ? 0 : ranks[k]!.get(a.values[k]!)! - ranks[k]!.get(b.values[k]!)!;
   };
   return [...cells.values()].toSorted(difference);
+}
+
+/** Counts every combination that occurs of any columns. */
+function countByValue(pl: Polars, frame: DataFrame, keys: readonly string[]): Cell[] {
+  const table = frame.select(...keys.map((key, k) => pl.col(key).alias(`key ${k}`)), pl.col("group"));
+  const found = table.groupBy(keys.map((_, k) => `key ${k}`))
+    .agg(pl.len().alias("images"), pl.col("group").nUnique().alias("persons"))
+    .toRecords() as Record<string, Value>[];
+  return found.map((row) => ({
+    values: keys.map((_, k) => row[`key ${k}`]!),
+    images: Number(row.images),
+    persons: Number(row.persons),
+  }));
 }
 
 /** Every combination of one value from each list, the last list's changing fastest. */

@@ -6,6 +6,7 @@
 import type { Schema } from "../core/schema.ts";
 import { type DataFrame, levelColumn } from "../frame/mod.ts";
 import { compareNatural } from "../io/listing.ts";
+import { lowestOf } from "./by_class.ts";
 
 /** A value of a column: text, a number, or null where it is missing. */
 export type Value = string | number | null;
@@ -29,23 +30,37 @@ export interface OrderOptions {
 export function valuesInOrder(frame: DataFrame, column: string, { schema }: OrderOptions = {}): Value[] {
   checkColumns("list values", frame, [column]);
   const distinct = new Set(frame.select(column).unique({ maintainOrder: true }).getColumn(column).toArray() as Value[]);
-  const missing = distinct.delete(null) ? [null] : [];
-  const levels = column === "class"
-    ? schema?.classes
-    : schema?.attributes.find((attribute) => levelColumn(attribute, schema) === column)?.levels;
-  if (levels) {
-    return [
-      ...levels,
-      ...[...distinct].filter((x) => !levels.includes(`${x}`)).toSorted(compare),
-      ...missing,
-    ];
-  }
+  const isText = [...distinct].every((value) => value === null || typeof value === "string");
+  const asks = isText && frame.columns.includes("label") && levelsOf(column, schema) === undefined;
+  const lowest = asks ? lowestLabels(frame, column) : undefined;
+  return orderValues(distinct, { column, lowest, schema });
+}
 
-  const isText = [...distinct].every((value) => typeof value === "string");
-  const rank = isText && frame.columns.includes("label") ? lowestLabels(frame, column) : undefined;
-  const rankOf = (value: Value) => rank?.get(value) ?? Infinity;
+/**
+ * Orders values of a column as {@linkcode valuesInOrder} does.
+ *
+ * @param distinct The values, each once.
+ * @param options The column's name, and the lowest class number of each text where it follows from the class.
+ * @returns The values, and the schema's.
+ */
+export function orderValues(
+  distinct: ReadonlySet<Value>,
+  { column, lowest, schema }: OrderOptions & {
+    readonly column: string;
+    readonly lowest?: ReadonlyMap<Value, number> | undefined;
+  },
+): Value[] {
+  const missing = distinct.has(null) ? [null] : [], values = [...distinct].filter((value) => value !== null);
+  const levels = levelsOf(column, schema);
+  if (levels) return [...levels, ...values.filter((x) => !levels.includes(`${x}`)).toSorted(compare), ...missing];
+  const rankOf = (value: Value) => lowest?.get(value) ?? Infinity;
   const byRank = (a: Value, b: Value) => rankOf(a) === rankOf(b) ? 0 : rankOf(a) - rankOf(b);
-  return [...[...distinct].toSorted((a, b) => byRank(a, b) || compare(a, b)), ...missing];
+  return [...values.toSorted((a, b) => byRank(a, b) || compare(a, b)), ...missing];
+}
+
+function levelsOf(column: string, schema: Schema | undefined): readonly string[] | undefined {
+  if (column === "class") return schema?.classes;
+  return schema?.attributes.find((attribute) => levelColumn(attribute, schema) === column)?.levels;
 }
 
 function compare(a: Value, b: Value): number {
@@ -53,18 +68,13 @@ function compare(a: Value, b: Value): number {
 }
 
 /** The lowest class number of each text, or nothing where one class has several values. */
-function lowestLabels(frame: DataFrame, column: string): Map<Value, number> | undefined {
+function lowestLabels(frame: DataFrame, column: string): ReadonlyMap<Value, number> | undefined {
   const byLabel = frame.select("label", column).groupBy("label");
   const lows = byLabel.min().toRecords() as Record<string, Value>[]; // neither sees missing values
   const highs = new Map(byLabel.max().toRecords().map((row) => [row.label, row[column]]));
-  const lowest = new Map<Value, number>();
-  for (const row of lows) {
-    const label = row.label as number | null, value = row[column]!;
-    if (label === null || label < 0 || value === null) continue;
-    if (highs.get(label) !== value) return undefined;
-    lowest.set(value, Math.min(label, lowest.get(value) ?? Infinity));
-  }
-  return lowest.size > 0 ? lowest : undefined;
+  const known = lows.filter(({ label, [column]: value }) => label !== null && Number(label) >= 0 && value !== null);
+  if (known.some(({ label, [column]: value }) => highs.get(label) !== value)) return undefined;
+  return lowestOf(known.map(({ label, [column]: value }) => [value!, Number(label)]));
 }
 
 /**

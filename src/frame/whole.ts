@@ -14,11 +14,20 @@ import { dirname } from "node:path";
  */
 export async function readWhole(path: string): Promise<Buffer> {
   const { Buffer } = await import("node:buffer");
-  const { buffer } = await Deno.readFile(path).catch((error) => {
+  using file = await Deno.open(path).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Deno.errors.NotFound(`Cannot read "${path}" as there is no such file`);
   });
-  return Buffer.from(buffer);
+  const { size } = await file.stat();
+  if (size === 0) return Buffer.from((await Deno.readFile(path)).buffer); // empty, or a pipe
+  const bytes = new Uint8Array(size); // at once: a buffer that grows is copied each time
+  let done = 0;
+  while (done < size) {
+    const count = await file.read(bytes.subarray(done));
+    if (count === null) break;
+    done += count;
+  }
+  return Buffer.from(bytes.buffer, 0, done);
 }
 
 /**

@@ -15,7 +15,7 @@ import {
   writeCsvFrame,
   writeParquet,
 } from "../../src/frame/mod.ts";
-import { peakMemoryMiB, processor, versions } from "./machine.ts";
+import { peakMemoryMiB, processor, processorTime, versions } from "./machine.ts";
 import { round } from "./timing.ts";
 
 /** What is timed. */
@@ -30,17 +30,52 @@ export interface FrameBenchOptions {
   readonly signal: AbortSignal;
 }
 
-/** A question's least times in milliseconds; pandas' is absent where it lacks what it takes. */
-export interface FrameTiming {
-  readonly query: string;
+/** Milliseconds, by the clock and of the processor, all threads. */
+interface Times {
   readonly ms: number;
-  readonly pandasMs?: number;
-  /** pandas' time to ours: more than 1 means that maskfold is faster. */
-  readonly ratio?: number;
+  readonly onProcessor: number;
 }
 
-/** Answers a question and returns a number that tells whether both answers are one. */
-type Query = () => number | Promise<number>;
+/** A question's least times; pandas' are absent where it lacks what it takes. */
+export interface FrameTiming extends Times {
+  readonly query: string;
+  readonly pandas?: Times;
+}
+
+/** The less of each time. */
+function lesser(a: FrameTiming | undefined, b: FrameTiming): FrameTiming {
+  const less = (a: Times | undefined, b: Times): Times => ({
+    ms: round(Math.min(a?.ms ?? Infinity, b.ms)),
+    onProcessor: round(Math.min(a?.onProcessor ?? Infinity, b.onProcessor)),
+  });
+  return { query: b.query, ...less(a, b), ...b.pandas ? { pandas: less(a?.pandas, b.pandas) } : {} };
+}
+
+/** Anything as text, keys in order. */
+function canonical(value: unknown): string {
+  const inOrder = (_: string, value: unknown) =>
+    value && typeof value === "object" && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => a < b ? -1 : 1))
+      : value;
+  return JSON.stringify(value, inOrder) ?? "nothing";
+}
+
+/** A question: what is timed, and afterwards what it found, as both programs have it. */
+interface Query<T> {
+  readonly run: () => T | Promise<T>;
+  readonly found: (result: T) => unknown;
+}
+
+/** What is timed, beside a table of the times. */
+const ABOUT =
+  `Each time is of one call, and both start from the frame that their own CSV reader made of the same file, text
+as text; what was found is compared afterwards. pandas runs
+- counts: groupby("class", sort=False, observed=True).agg(images=("id", "size"), persons=("group", "nunique"));
+- cross: groupby(["gender", "ageGroup"], sort=False, observed=True)["group"].nunique().unstack(fill_value=0);
+- join: merge(predictions, on="id", how="left"), predictions in the reverse order;
+- CSV and Parquet: read_csv with every column's type given, to_csv(index=False), to_parquet(compression="zstd"), read_parquet.
+maskfold runs counts(), crosses() with their rows in the classes' order, DataFrame.join(), readCsvFrame() with its checks,
+writeCsvFrame(), writeParquet(), readParquet(), writing with the file flushed to the disk.`;
 
 const CLASSES = 18;
 
@@ -52,31 +87,26 @@ const CLASSES = 18;
 export async function timeFrames({ rows, rounds, python, signal }: FrameBenchOptions) {
   const dir = await Deno.makeTempDir();
   try {
-    const frame = await table(rows);
-    await writeCsvFrame(frame, `${dir}/table.csv`);
+    await writeCsvFrame(await table(rows), `${dir}/table.csv`);
+    const frame = await readCsvFrame(`${dir}/table.csv`, { types: TYPES });
     await using pandas = await startPandas(python, `${dir}/table.csv`);
     const queries = await queriesOn(frame, dir);
-    const least = new Map<string, [number, number]>();
+    const least = new Map<string, FrameTiming>();
     for (let k = 0; k <= rounds; k++) {
       for (const [name, query] of Object.entries(queries)) {
         signal.throwIfAborted();
-        const start = performance.now();
-        const answer = await query();
-        const ms = performance.now() - start;
-        const theirs = await pandas.ask(name);
-        if (theirs && theirs.answer !== answer) {
-          throw new Error(`Cannot compare "${name}" as the answers differ: ${answer} and ${theirs.answer}`);
+        const start = performance.now(), startOnProcessor = processorTime();
+        const result = await query.run();
+        const ms = performance.now() - start, onProcessor = processorTime() - startOnProcessor;
+        const theirs = await pandas.ask(name), [ours, other] = [query.found(result), theirs?.found].map(canonical);
+        if (theirs && other !== ours) {
+          throw new Error(`Cannot compare "${name}" as the answers differ: ${ours} and ${other}`);
         }
         if (k === 0) continue;
-        const [a, b] = least.get(name) ?? [Infinity, Infinity];
-        least.set(name, [Math.min(a, ms), Math.min(b, theirs?.ms ?? Infinity)]);
+        least.set(name, lesser(least.get(name), { query: name, ms, onProcessor, pandas: theirs }));
       }
     }
-    const timings = [...least].map(([query, [ms, theirs]]): FrameTiming => ({
-      query,
-      ms: round(ms),
-      ...theirs < Infinity ? { pandasMs: round(theirs), ratio: round(theirs / ms) } : {},
-    }));
+    const timings = [...least.values()];
     const about = { ...versions(), polars: config.imports["nodejs-polars"].split("@").at(-1)!, ...pandas.versions };
     return { rows, rounds, timings, machine: processor(), peakMemoryMiB: peakMemoryMiB(), versions: about };
   } finally {
@@ -86,11 +116,19 @@ export async function timeFrames({ rows, rounds, python, signal }: FrameBenchOpt
 
 /** The timings as a Markdown table. */
 export function frameTable({ timings, rows }: { timings: readonly FrameTiming[]; rows: number }): string {
-  const lines = timings.map(({ query, ms, pandasMs, ratio }) =>
-    `| ${query} | ${ms.toFixed(1)} | ${pandasMs?.toFixed(1) ?? "cannot"} | ${ratio?.toFixed(2) ?? ""} |`
-  );
-  return [`| ${rows} rows | maskfold ms | pandas ms | pandas : maskfold |`, "| --- | ---: | ---: | ---: |", ...lines]
-    .join("\n");
+  const lines = timings.map(({ query, ms, onProcessor, pandas }) => {
+    const theirs = pandas
+      ? [pandas.ms.toFixed(1), (pandas.ms / ms).toFixed(2), (pandas.onProcessor / onProcessor).toFixed(2)]
+      : ["cannot", "", ""];
+    return `| ${[query, ms.toFixed(1), ...theirs].join(" | ")} |`;
+  });
+  return [
+    ABOUT,
+    "",
+    `| ${rows} rows | maskfold ms | pandas ms | pandas : maskfold | of processor time |`,
+    "| --- | ---: | ---: | ---: | ---: |",
+    ...lines,
+  ].join("\n");
 }
 
 /** Persons with seven photographs each, as the data set has them. */
@@ -122,7 +160,10 @@ async function table(rows: number): Promise<DataFrame> {
   });
 }
 
-async function queriesOn(frame: DataFrame, dir: string): Promise<Record<string, Query>> {
+/** The types of the table's columns that are not text. */
+const TYPES = { label: "Int32", age: "Float64" } as const;
+
+async function queriesOn(frame: DataFrame, dir: string): Promise<Record<string, Query<unknown>>> {
   const rows = frame.height;
   const ids = (frame.getColumn("id").toArray() as string[]).toReversed();
   const predictions = await predictionsToFrame({
@@ -132,21 +173,31 @@ async function queriesOn(frame: DataFrame, dir: string): Promise<Record<string, 
     labels: new Int32Array(rows).fill(-1),
   });
   const probabilities = predictions.drop("label");
-  const total = (values: ArrayLike<number>) => Array.from(values).reduce((sum, x) => sum + x, 0);
-  const types = { label: "Int32", age: "Float64" } as const;
-  const answer = (found: DataFrame, column: string) => total(found.getColumn(column).toTypedArray() as Int32Array);
+  const query = <T>(run: Query<T>["run"], found: Query<T>["found"]) => ({ run, found }) as Query<unknown>;
+  const total = (frame: DataFrame, column: string) =>
+    (frame.getColumn(column).toTypedArray() as Float64Array).reduce((sum, x) => sum + x, 0);
+  const records = (frame: DataFrame) => frame.toRecords() as Record<string, string | number>[];
+  const ends = (frame: DataFrame) => {
+    const row = (i: number) => frame.columns.map((name) => frame.getColumn(name).get(i));
+    return { rows: frame.height, ages: total(frame, "age"), first: row(0), last: row(frame.height - 1) };
+  };
   return {
-    "counts of the classes, images and persons": async () => answer(await counts(frame, "class"), "persons"),
-    "gender x age group, persons": async () =>
-      answer(await crosses(frame, ["gender", "ageGroup"], { of: "persons" }), "all"),
-    "join with predictions by id": () => {
-      const joined = frame.join(probabilities, { on: "id", how: "left" });
-      return joined.height + (joined.getColumn("p(3)").get(0) as number);
-    },
-    "CSV read": async () => (await readCsvFrame(`${dir}/table.csv`, { types })).height,
-    "CSV write": () => writeCsvFrame(frame, `${dir}/ours.csv`).then(() => rows),
-    "Parquet write": () => writeParquet(frame, `${dir}/ours.parquet`).then(() => rows),
-    "Parquet read": async () => (await readParquet(`${dir}/ours.parquet`)).height,
+    "counts of the classes, images and persons": query(
+      () => counts(frame, "class"),
+      (found) => Object.fromEntries(records(found).map((row) => [row.class, [row.images, row.persons]])),
+    ),
+    "gender x age group, persons": query(
+      () => crosses(frame, ["gender", "ageGroup"], { of: "persons" }),
+      (found) => Object.fromEntries(records(found).map(({ gender, all: _, ...row }) => [gender, row])),
+    ),
+    "join with predictions by id": query(
+      () => frame.join(probabilities, { on: "id", how: "left" }),
+      (joined) => [joined.height, joined.getColumn("id").get(1), joined.getColumn("p(3)").get(1)],
+    ),
+    "CSV read": query(() => readCsvFrame(`${dir}/table.csv`, { types: TYPES }), ends),
+    "CSV write": query(() => writeCsvFrame(frame, `${dir}/ours.csv`), () => rows),
+    "Parquet write": query(() => writeParquet(frame, `${dir}/ours.parquet`), () => rows),
+    "Parquet read": query(() => readParquet(`${dir}/ours.parquet`), ends),
   };
 }
 
@@ -171,7 +222,7 @@ async function startPandas(python: string, path: string) {
   const versions = await next() as Record<string, string>;
   return {
     versions,
-    async ask(query: string): Promise<{ ms: number; answer: number } | undefined> {
+    async ask(query: string): Promise<Times & { readonly found: unknown } | undefined> {
       await writer.write(new TextEncoder().encode(`${query}\n`));
       return await next() ?? undefined;
     },

@@ -4,6 +4,7 @@ import { decodeLabel, FACE_SCHEMA } from "../../src/core/schema.ts";
 import { counts, crosses, personsPerStratum } from "../../src/explore/counts.ts";
 import { valuesInOrder } from "../../src/explore/order.ts";
 import { loadPolars, makeFrame, toFrame } from "../../src/frame/mod.ts";
+import { between, printedRng } from "../random.ts";
 import { randomFaces } from "./fixture.ts";
 
 type Row = Record<string, string | number>;
@@ -23,6 +24,28 @@ Deno.test("counts() agrees with counting the samples one by one", async () => {
       assertEquals(share, found.length / faces.samples.length, `seed ${seed}`);
     }
     assertEquals(rows.reduce((sum, { images }) => sum + Number(images), 0), faces.samples.length, `seed ${seed}`);
+  }
+});
+
+Deno.test("counts() finds the same whether or not there are class numbers that the columns follow from", async () => {
+  const rng = printedRng();
+  for (let k = 0; k < 40; k++) {
+    const rows = between(rng, 1, 60), classes = between(rng, 1, 6), follows = rng() < 0.7;
+    const of = (levels: number) => Array.from({ length: classes }, () => `level ${between(rng, 0, levels)}`);
+    const mask = of(2), gender = of(1), pick = () => between(rng, -1, classes - 1);
+    const label = Int32Array.from({ length: rows }, pick), at = (row: number) => follows ? label[row]! : pick();
+    const column = (levels: string[]) => Array.from({ length: rows }, (_, row) => levels[at(row)] ?? "none");
+    const group = Array.from({ length: rows }, () => `p${between(rng, 0, 9)}`);
+    const columns = { mask: column(mask), group, gender: column(gender) };
+    const [found, wanted] = await Promise.all(
+      [makeFrame({ ...columns, label }), makeFrame(columns)].map(async (frame) =>
+        (await counts(await frame, ["gender", "mask"])).toRecords() as Row[]
+      ),
+    ) as [Row[], Row[]];
+    const sorted = (rows: Row[]) => rows.map((row) => JSON.stringify(row)).toSorted();
+    assertEquals(sorted(found), sorted(wanted), `frame ${k}`);
+    const order = valuesInOrder(await makeFrame({ ...columns, label }), "gender");
+    assertEquals([...new Set(found.map((row) => row.gender!))], order, `frame ${k}`);
   }
 });
 
