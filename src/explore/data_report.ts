@@ -73,7 +73,7 @@ const number = (value: number) => value.toLocaleString("en");
 
 /** The first rows of a finding, with their sheets. */
 function faultSection({ name, title, text, rows, corrections, pictures }: Finding): ReportSection {
-  const all = rows.height;
+  const all = rows.height, shown = name === "label_errors" ? rows.drop("group") : rows; // the ids tell it
   const drafted = corrections.length > 0 ? ` ${number(corrections.length)} corrections of labels were drafted.` : "";
   const kinds: ReportTable[] = name === "duplicates" || name === "faults"
     ? [{ title: `${title}, counted`, rows: countKinds(rows) }]
@@ -83,7 +83,7 @@ function faultSection({ name, title, text, rows, corrections, pictures }: Findin
     text: `${text}\n${all === 0 ? "None was found." : `${number(all)} ${all === 1 ? "was" : "were"} found.${drafted}`}`,
     tables: all === 0 ? [] : [
       ...kinds,
-      { title: all > FEW ? `${title}, the first ${FEW} of ${number(all)}` : title, rows: rows.head(FEW) },
+      { title: all > FEW ? `${title}, the first ${FEW} of ${number(all)}` : title, rows: shown.head(FEW) },
     ],
     pictures,
   };

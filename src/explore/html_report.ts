@@ -82,7 +82,7 @@ nav ol { columns: 18rem; padding-left: 1.6rem; margin: 0.5rem 0; }
 .scroll { overflow-x: auto; max-width: 100%; }
 .scroll:focus-visible { outline: 2px solid var(--link); }
 table { border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
-th, td { padding: 0.2rem 0.7rem; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
+th, td { padding: 0.2rem 0.6rem; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
 thead th { border-bottom-width: 2px; }
 figure { margin: 1.2rem 0; }
 figure .scroll { background: #fff; border: 1px solid var(--line); border-radius: 4px; line-height: 0; width: fit-content; }

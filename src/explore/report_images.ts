@@ -10,7 +10,7 @@ import type { WatchOptions } from "../io/in_flight.ts";
 import { channelStats } from "./channels.ts";
 import { contactSheet } from "./contact_sheet.ts";
 import type { ReportSection } from "./html_report.ts";
-import { imageStats } from "./image_stats.ts";
+import { imageStats, OUTLIER_LIMIT } from "./image_stats.ts";
 import { meanImages } from "./mean_images.ts";
 import { plotImageStats } from "./plot_image_stats.ts";
 import { colorModes, imageSizes } from "./sizes.ts";
@@ -33,16 +33,19 @@ export async function qualitySection(dataset: Dataset, images: ImageSet, watch: 
   const { mean, std } = await channelStats(images, { signal });
   const stats = await imageStats(images, { signal });
   const pl = await loadPolars();
-  const outliers = stats.filter(pl.col("outlier").isNotNull());
-  const names = new Map((outliers.toRecords() as Record<string, string>[]).map(({ id, outlier }) => [id!, outlier!]));
-  const sizes = await imageSizes(dataset, watch);
-  const shown = dataset.samples.filter(({ id }) => names.has(id)).slice(0, OUTLIERS);
+  const outliers = (stats.filter(pl.col("outlier").isNotNull()).toRecords() as unknown as Outlier[])
+    .toSorted((a, b) => farthest(b) - farthest(a));
+  const sizes = await imageSizes(dataset, watch),
+    samples = new Map(dataset.samples.map((sample) => [sample.id, sample]));
+  const shown = outliers.slice(0, OUTLIERS);
   return {
     title: "Quality",
     text:
       `Sizes, formats and colour modes from the files' headers; colours, brightness, contrast and sharpness of copies of ` +
-      `${images.size[0]} x ${images.size[1]} pixels. Images that stand out, by a robust z-score of 3.5 or more: ` +
-      `${outliers.height.toLocaleString("en")}.`,
+      `${images.size[0]} x ${
+        images.size[1]
+      } pixels. Images that stand out, by a robust z-score of ${OUTLIER_LIMIT} or more: ` +
+      `${outliers.length.toLocaleString("en")}.`,
     tables: [
       { title: "Colour modes", rows: await colorModes(sizes) },
       { title: "Sizes in pixels", rows: sizes },
@@ -50,7 +53,7 @@ export async function qualitySection(dataset: Dataset, images: ImageSet, watch: 
         title: "Channels, 0 to 1",
         rows: ["red", "green", "blue"].map((channel, c) => ({ channel, mean: mean[c], std: std[c] })),
       },
-      ...outliers.height > 0 ? [{ title: "Images that stand out", rows: outliers.head(FEW) }] : [],
+      ...outliers.length > 0 ? [{ title: "Images that stand out", rows: outliers.slice(0, FEW) }] : [],
     ],
     pictures: [
       {
@@ -62,11 +65,27 @@ export async function qualitySection(dataset: Dataset, images: ImageSet, watch: 
         ? [{
           title: "Images that stand out",
           name: "outliers",
-          picture: await contactSheet(dataset, shown, { label: ({ id }) => `${names.get(id)} ${id}` }),
+          picture: await contactSheet(dataset, shown.map(({ id }) => samples.get(id)!), {
+            label: ({ id }, place) => `${shown[place]!.outlier} ${id}`,
+          }),
         }]
         : [],
     ],
   };
+}
+
+/** What is read of an image that stands out. */
+interface Outlier {
+  readonly id: string;
+  readonly brightnessZ: number;
+  readonly contrastZ: number;
+  readonly sharpnessZ: number;
+  readonly outlier: string;
+}
+
+/** How far it stands out. */
+function farthest({ brightnessZ, contrastZ, sharpnessZ }: Outlier): number {
+  return Math.max(Math.abs(brightnessZ), Math.abs(contrastZ), Math.abs(sharpnessZ));
 }
 
 /**

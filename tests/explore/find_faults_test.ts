@@ -111,6 +111,16 @@ Deno.test("findFaults() finds nothing in sound images, says so, and does not com
   );
 });
 
+Deno.test("findFaults() takes a single person, and predictions that contradict nothing", async () => {
+  const faces = randomFaces(seededRng(4), 1), size = [16, 16] as const, rng = seededRng(5);
+  const pixels = Uint8Array.from({ length: 3 * 16 * 16 * 3 }, () => 256 * rng());
+  const images = { ...imageSet(pixels, size), ids: faces.samples.map(({ id }) => id) };
+  const oof = trueToImages(faces, [], { rng, skill: 50 });
+  const findings = await findFaults(faces, images, { oof });
+  assertEquals(findings.map(({ name, rows }) => [name, rows.height]).at(-1), ["label_errors", 0]);
+  assertEquals(rowsOf(findings, "same_people"), []);
+});
+
 Deno.test("writeFindings() empties an older draft, so that nobody applies it to other data", () =>
   withDir(async (dir) => {
     const correction = { id: "1", attribute: "gender", old: "male", new: "female", why: "it shows" };
