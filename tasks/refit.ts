@@ -29,7 +29,11 @@ await runTask({
   const { config, best, median } = mf.planRefit(runs, { keep });
   await startBackend(flags, "train");
   const dataset = await loadData(flags), pseudo = await readPseudo(flags);
-  console.log(`best epochs ${best.join(", ")}; median ${median}, with as many ${keep} ${config.epochs} epochs`);
+  console.log(
+    `best epochs of the folds ${
+      best.join(", ")
+    }, median ${median}: ${config.epochs} epochs on all data, as many ${keep}`,
+  );
   for (let k = 0; k < seeds; k++) {
     const seed = config.seed + k, dir = seeds === 1 ? out : `${out}/seed-${seed}`;
     const display = mf.trainingDisplay();
