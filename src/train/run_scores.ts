@@ -51,9 +51,9 @@ export function scoreRun(
   const { ids, labels, classes } = predictions;
   const known = [...labels.keys()].filter((i) => labels[i] !== UNKNOWN_LABEL);
   if (known.length === 0) return null;
-  const { count, macroF1, accuracy, logLoss } = score(predictions);
-  const groups = groupsOf(known.map((i) => ids[i]!), persons);
   const decided = predictedClasses(predictions);
+  const { count, macroF1, accuracy, logLoss } = score(predictions, { predicted: decided });
+  const groups = groupsOf(known.map((i) => ids[i]!), persons);
   const drawn = groups && bootstrapScore([known.map((i) => decided[i]!)], {
     labels: known.map((i) => labels[i]!),
     groups,
