@@ -5,6 +5,7 @@
  */
 import { type Dataset, type Fold, UNKNOWN_LABEL } from "../core/records.ts";
 import { decodeLabel } from "../core/schema.ts";
+import { isSynthetic } from "../core/synthetic.ts";
 import { type KFoldOptions, stratifiedGroupKFold } from "./k_fold.ts";
 
 /** How a data set is split. */
@@ -13,6 +14,9 @@ export type SplitDatasetOptions = KFoldOptions;
 /**
  * Splits a data set into folds by group. A group's stratum is its level of each attribute that never changes within a group
  * (gender and age group, say, but not the mask), and groups are sorted by the first attribute that is cut from a number.
+ *
+ * Generated samples, as {@linkcode isSynthetic} tells by their ids, are in the train part of every fold and in no valid part; the
+ * others are split as if they were not there.
  *
  * @example
  * ```ts
@@ -37,9 +41,34 @@ export type SplitDatasetOptions = KFoldOptions;
  * @param dataset The samples, all of known class.
  * @param options Number of folds, and seed.
  * @returns The folds: indices into the samples, ascending.
- * @throws {RangeError} If a sample's class is unknown, or there are fewer than 2 folds or more than groups.
+ * @throws {RangeError} If a sample's class is unknown, or there are fewer than 2 folds or more than groups of real samples.
  */
-export function splitDataset({ schema, samples }: Dataset, options: SplitDatasetOptions): Fold[] {
+export function splitDataset(dataset: Dataset, options: SplitDatasetOptions): Fold[] {
+  const { samples } = dataset, real = [...samples.keys()].filter((i) => !isSynthetic(samples[i]!.id));
+  if (real.length === samples.length) return splitReal(dataset, options);
+  const made = [...samples.keys()].filter((i) => isSynthetic(samples[i]!.id));
+  return splitReal({ ...dataset, samples: real.map((i) => samples[i]!) }, options).map(({ train, valid }) => ({
+    train: Int32Array.from([...Array.from(train, (i) => real[i]!), ...made]).sort(),
+    valid: valid.map((i) => real[i]!),
+  }));
+}
+
+/**
+ * Refuses a fold that has generated samples in its valid part: a score on them would say nothing about real ones.
+ *
+ * @param attempt What cannot be done with it, as in "train".
+ * @throws {RangeError} If there is one; the message names the first.
+ */
+export function refuseSyntheticValid(attempt: string, { samples }: Pick<Dataset, "samples">, { valid }: Fold): void {
+  const made = Array.from(valid, (i) => samples[i]!.id).filter(isSynthetic);
+  if (made.length === 0) return;
+  throw new RangeError(
+    `Cannot ${attempt} as generated samples may not be validated on: ${made.length} of ${valid.length} are generated, the ` +
+      `first is "${made[0]}"`,
+  );
+}
+
+function splitReal({ schema, samples }: Dataset, options: SplitDatasetOptions): Fold[] {
   const unknown = samples.filter(({ label }) => label === UNKNOWN_LABEL);
   if (unknown.length > 0) {
     throw new RangeError(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { splitDataset, type SplitDatasetOptions } from "./dataset.ts";
+export { refuseSyntheticValid, splitDataset, type SplitDatasetOptions } from "./dataset.ts";
 export type { GroupOptions } from "./groups.ts";
 export { holdOut, type HoldOutOptions } from "./hold_out.ts";
 export { type GroupKFoldOptions, type KFoldOptions, stratifiedGroupKFold, stratifiedKFold } from "./k_fold.ts";

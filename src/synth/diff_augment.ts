@@ -9,7 +9,7 @@ import { type Part, part, type SpecOf } from "../core/parts.ts";
 import { randomInt, type Rng } from "../core/rng.ts";
 import { runCustomGradient } from "../tensor/custom_gradient.ts";
 import * as tf from "../tensor/tf.ts";
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from "../tensor/types.ts";
+import type { Tensor, Tensor2D, Tensor4D } from "../tensor/types.ts";
 
 /**
  * Changes images at random, each in its own way; the result has a gradient.
@@ -74,21 +74,16 @@ export function translation({ ratio }: TranslationOptions): DiffAugment {
 
 /** Images shifted by whole pixels down and to the right, with zeros where nothing comes from. */
 function shifted(x: Tensor4D, down: readonly number[], right: readonly number[]): Tensor4D {
-  const [images, height, width, channels] = x.shape, pixels = height * width;
-  const from = new Int32Array(images * pixels);
-  for (let b = 0; b < images; b++) {
-    for (let r = 0; r < height; r++) {
-      for (let c = 0; c < width; c++) {
-        const row = r - down[b]!, column = c - right[b]!;
-        const inside = row >= 0 && row < height && column >= 0 && column < width;
-        from[b * pixels + r * width + c] = inside ? b * pixels + row * width + column : images * pixels;
-      }
-    }
-  }
+  const [images, height, width, channels] = x.shape;
+  const around = (moves: readonly number[]) => moves.reduce((most, n) => Math.max(most, Math.abs(n)), 0);
+  const [rows, columns] = [around(down), around(right)], [tall, wide] = [height + 2 * rows, width + 2 * columns];
   return tf.tidy(() => {
-    const rows = tf.reshape(x, [images * pixels, channels]) as Tensor2D;
-    const padded = tf.concat([rows, tf.zeros([1, channels]) as Tensor2D]); // the last row is what lies outside
-    return tf.reshape(tf.gather(padded, tf.tensor1d(from, "int32") as Tensor1D), x.shape) as Tensor4D;
+    const padded = tf.pad(x, [[0, 0], [rows, rows], [columns, columns], [0, 0]]);
+    const lines = tf.reshape(padded, [images * tall, wide * channels]) as Tensor2D; // whole rows are copied, not pixels
+    const moved = down.map((n, b) =>
+      tf.slice(lines, [b * tall + rows - n, (columns - right[b]!) * channels], [height, width * channels])
+    );
+    return tf.reshape(tf.concat(moved), x.shape) as Tensor4D;
   });
 }
 

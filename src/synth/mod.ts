@@ -38,5 +38,7 @@ export {
 export type { Network } from "./network.ts";
 export { PENALTIES, type Penalty, type PenaltyResult, type PenaltySpec, type R1Options } from "./penalties.ts";
 export { plotGan } from "./plot_gan.ts";
+export { syntheticCounts, type SyntheticWish } from "./counts.ts";
+export { synthesizeFaces, type SynthesizeOptions } from "./synthesize.ts";
 export { trainGan, type TrainGanOptions } from "./train_gan.ts";
 export { type GanHealth, ganHealth, type GanRow, type GanWatchOptions } from "./watch.ts";

@@ -5,7 +5,15 @@
  */
 import type { Dataset, Fold, ImageSet } from "../core/records.ts";
 import { savePicture } from "../explore/mod.ts";
-import { describeEnvironment, ensureDir, exists, withLock, writeAtomic, writeSafetensors } from "../io/mod.ts";
+import {
+  describeEnvironment,
+  ensureDir,
+  exists,
+  readSafetensors,
+  withLock,
+  writeAtomic,
+  writeSafetensors,
+} from "../io/mod.ts";
 import { modelTensors } from "../models/weights.ts";
 import { currentBackend, initBackend } from "../tensor/mod.ts";
 import { withAverage } from "../train/averaging.ts";
@@ -113,7 +121,8 @@ async function run(dataset: Dataset, data: GanData, config: GanConfig, options: 
 /** Which checkpoint is still good. */
 async function lastGood(path: string): Promise<string> {
   if (!await exists(path)) return "there is no checkpoint yet";
-  return `the last good checkpoint is ${path}`;
+  const { metadata } = await readSafetensors(path);
+  return `the last good checkpoint is ${path}, of epoch ${JSON.parse(metadata.history!).length}`;
 }
 
 /** Writes the generator that is kept, as PyTorch's module has it, with the history so far. */

@@ -405,3 +405,17 @@ Deno.test("loadFaces() finds what is wrong with the eval part and its answers", 
     await assertRejects(() => loadFaces(dir, { part: "eval", answers }), AggregateError, "7 faults were found");
   });
 });
+
+Deno.test("loadFaces() takes a generated person with one photograph, and none without any", () =>
+  withDir(async (dir) => {
+    const folder = "synthetic-000001_male_synthetic_60";
+    await write(`${dir}/train/images/${folder}/mask2.png`, "pixels");
+    const { samples } = await loadFaces(dir);
+    assertEquals(samples.map(({ id, group, label }) => [id, group, label]), [[
+      `${folder}/mask2`,
+      "synthetic-000001",
+      2,
+    ]]);
+    await Deno.mkdir(`${dir}/train/images/synthetic-000002_male_synthetic_60`);
+    await assertRejects(() => loadFaces(dir), AggregateError);
+  }));
