@@ -10,8 +10,11 @@ await runTask({
   options: z.strictObject({
     ...dataFlags,
     ...backendFlags,
-    runs: z.string().describe(
+    runs: z.string().optional().describe(
       "Folders of cross-validations or runs, with commas; * stands for any letters, in quotes for the shell.",
+    ),
+    chain: z.string().optional().describe(
+      "A chain.json of an earlier call: nothing is fitted, and --data is predicted with its models.",
     ),
     views: z.string().default("choose").describe(
       "choose: tries the configs' views and chooses from many; config: the configs'; or names with commas, or JSON.",
@@ -24,12 +27,23 @@ await runTask({
     seed: whole().default(1).describe("Seed of that split and of the draws for intervals."),
     resamples: whole().min(1).default(2000).describe("How often persons are drawn for the intervals."),
     out: z.string().default("runs/finish").describe("Folder for all of it; the same command goes on where it stopped."),
-  }),
-}, async ({ runs, views, test, answers, folds, seed, resamples, out, ...flags }, { signal, progress }) => {
-  const dataset = await loadData(flags), members = await openMembers(runs);
+  }).refine(({ runs, chain }) => (runs === undefined) !== (chain === undefined), "either --runs or --chain is needed"),
+}, async ({ runs, chain, views, test, answers, folds, seed, resamples, out, ...flags }, { signal, progress }) => {
   const eval_ = test && flags.layout === "faces" && await hasEval(flags.data)
     ? await mf.loadFaces(flags.data, { part: "eval", answers, mode: flags.lenient ? "lenient" : "strict" })
     : undefined;
+  if (chain !== undefined) {
+    const record = JSON.parse(await Deno.readTextFile(chain)) as mf.FinishRecord;
+    await startBackend(flags, "predict");
+    const display = mf.trainingDisplay();
+    const said = await mf.applyFinish(record, eval_ ?? await loadData(flags), { ...display, dir: out, signal });
+    display.end();
+    const models = record.members.reduce((sum, { runs }) => sum + runs.length, 0);
+    return console.log(
+      `${said.decided.length} images, ${models} models: ${out}/predictions.parquet, ${out}/submission.csv`,
+    );
+  }
+  const dataset = await loadData(flags), members = await openMembers(runs!);
   if (answers !== undefined && !eval_) {
     throw new TypeError(`Cannot score by --answers as "${flags.data}" has no eval part, or it is not predicted`);
   }

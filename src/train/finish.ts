@@ -5,17 +5,14 @@
  * @module
  */
 import { type Dataset, type Predictions, UNKNOWN_LABEL } from "../core/records.ts";
-import type { DetailedPredictions } from "../frame/mod.ts";
 import { ensureDir } from "../io/mod.ts";
 import {
   alignPredictions,
-  applyChain,
   buildViews,
   type Chain,
   type ChainRows,
   chainRows,
   chainSteps,
-  decide,
   distinctMembers,
   type Ladder,
   ladder,
@@ -24,8 +21,8 @@ import {
   type Truth,
   type ViewSet,
   type ViewSpec,
-  withoutLabels,
 } from "../predict/mod.ts";
+import { answerWith, decidedOf } from "./apply_finish.ts";
 import { type FinishRecord, writeFinish } from "./finish_files.ts";
 import { checkMembers, type Member, type MembersSaid, type MemberWork, sayTest, sayValid } from "./finish_members.ts";
 
@@ -123,7 +120,7 @@ export async function finish(
   };
   const saidOfTest = test && await sayTest(test, distinct, record.views, options);
   const onTest = saidOfTest ? scoreTest(built, saidOfTest) : null;
-  const answer = saidOfTest && test ? answerTest(built.chain, saidOfTest, test) : null;
+  const answer = saidOfTest && test ? answerWith(built.chain, saidOfTest, test) : null;
   const oof = {
     ...alignPredictions(predictionsOf(built.nested.rows, truth), inOrder(dataset, rows.ids)),
     decided: decidedOf(built.nested.rows, inOrder(dataset, rows.ids)),
@@ -183,27 +180,9 @@ function predictionsOf({ ids, classes, members }: ChainRows, { labels }: Truth):
   return { ids, classes, labels, probabilities: members[0]![0]!.probabilities };
 }
 
-function decidedOf({ ids, predicted }: ChainRows, order: readonly string[]): Int32Array {
-  const places = new Map(ids.map((id, i) => [id, i]));
-  return Int32Array.from(order, (id) => predicted![places.get(id)!]!);
-}
-
 /** Scores of each row of the ladder, where all labels are known. */
 function scoreTest(built: Ladder, { members, models }: MembersSaid): RowScore[] | null {
   const joined = chainRows(members);
   if (joined.labels.includes(UNKNOWN_LABEL)) return null;
   return ladderOn(built, { members: joined.rows, models: chainRows(models).rows, labels: joined.labels });
-}
-
-/** What the chain says of the test images, and decides, in the data's order. */
-function answerTest(
-  chain: Chain,
-  { members }: { readonly members: readonly DetailedPredictions[] },
-  { samples }: Dataset,
-): { readonly predictions: Predictions; readonly decided: Int32Array } {
-  const { rows, labels } = chainRows(members), answer = applyChain(chain, rows);
-  const decided = answer.predicted ?? decide(withoutLabels(answer));
-  const order = samples.map(({ id }) => id);
-  const predictions = alignPredictions({ ...withoutLabels(answer), labels }, order);
-  return { predictions, decided: decidedOf({ ...rows, predicted: decided }, order) };
 }

@@ -18,6 +18,7 @@ import {
   type Truth,
   type ViewSpec,
 } from "../predict/mod.ts";
+import type { FinishAnswer } from "./apply_finish.ts";
 import type { Finish } from "./finish.ts";
 
 /** All that is needed to apply a chain again: plain JSON. */
@@ -53,7 +54,7 @@ export interface FinishFiles {
   /** What the whole chain says, nested. */
   readonly oof: Decided;
   /** What it says of the test images. */
-  readonly test: { readonly predictions: Predictions; readonly decided: Int32Array } | null;
+  readonly test: FinishAnswer | null;
 }
 
 /** What the ladder's numbers are, in plain words. */
@@ -75,12 +76,8 @@ export async function writeFinish({ dir, record, ladder, truth, onTest, oof, tes
   await keep("calibration.json", parts.flatMap((part) => part.part === "calibration" ? [part.calibration] : []));
   await keep("offsets.json", parts.flatMap((part) => part.part === "offsets" ? [part.offsets] : []));
   await savePredicted(oof, oof.decided, `${dir}/oof.parquet`);
-  if (test) {
-    const { predictions: { ids }, decided } = test;
-    await savePredicted(test.predictions, decided, `${dir}/predictions.parquet`);
-    const rows = ids.map((id, i) => ({ ImageID: id, ans: `${decided[i]}` }));
-    await writeCsv(`${dir}/submission.csv`, ["ImageID", "ans"], rows);
-  } else for (const name of ["predictions.parquet", "submission.csv"]) await removeIfThere(`${dir}/${name}`);
+  if (test) await writeAnswer(dir, test);
+  else for (const name of ["predictions.parquet", "submission.csv"]) await removeIfThere(`${dir}/${name}`);
   const rungs = ladder.rows.map((row, k) => {
     const { score, low, high } = row.macroF1;
     return { name: rowName(row), score, low, high, kept: row.kept, test: onTest?.[k]?.macroF1 };
@@ -109,6 +106,13 @@ export async function writeFinish({ dir, record, ladder, truth, onTest, oof, tes
     const { labels } = truth, { probabilities } = members[0]![0]!;
     return reliability({ ids, classes, labels, probabilities }, { bins: 10 }).map((row) => ({ ...row, name }));
   }
+}
+
+/** Writes what a chain says of images and decides: `predictions.parquet` and `submission.csv`. */
+export async function writeAnswer(dir: string, { predictions, decided }: FinishAnswer): Promise<void> {
+  await savePredicted(predictions, decided, `${dir}/predictions.parquet`);
+  const rows = predictions.ids.map((id, i) => ({ ImageID: id, ans: `${decided[i]}` }));
+  await writeCsv(`${dir}/submission.csv`, ["ImageID", "ans"], rows);
 }
 
 /** Predictions with a further column, the class decided for. */

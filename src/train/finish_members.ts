@@ -51,10 +51,17 @@ export interface MembersSaid {
 /**
  * Checks that members are of one task and of the data.
  *
+ * @param dataset The data.
+ * @param members The members.
+ * @param options Whether the data are other images than those of the runs, of the same classes.
  * @throws {TypeError} If attributes or classes differ, or a label is another one now than it was in training.
  * @throws {RangeError} If there is no member.
  */
-export function checkMembers(dataset: Dataset, members: readonly Member[]): void {
+export function checkMembers(
+  dataset: Dataset,
+  members: readonly Member[],
+  { others = false }: { readonly others?: boolean } = {},
+): void {
   if (members.length === 0) throw new RangeError("Cannot finish as there must be at least one run");
   const labels = new Map(dataset.samples.map(({ id, label }) => [id, label]));
   for (const { runs } of members) {
@@ -63,6 +70,7 @@ export function checkMembers(dataset: Dataset, members: readonly Member[]): void
       if (difference !== "") {
         throw new TypeError(`Cannot finish with ${show(dir)} as it is of other classes: ${difference}`);
       }
+      if (others) continue;
       const gone = valid.ids.filter((id) => !labels.has(id));
       if (gone.length > 0) {
         throw new TypeError(

@@ -20,6 +20,7 @@ export { distil, type Distillation, type DistilOptions } from "./distil.ts";
 export { epochLine, type TrainingDisplay, trainingDisplay, weightsLine } from "./display.ts";
 export type { BatchSource } from "./batches.ts";
 export { findRate, type FindRateOptions } from "./find_rate.ts";
+export { applyFinish, type FinishAnswer } from "./apply_finish.ts";
 export { type Finish, finish, type FinishOptions, VIEW_POOL } from "./finish.ts";
 export { finishLine, type FinishRecord, LADDER_NOTES, ladderText } from "./finish_files.ts";
 export type { Member, MemberWork } from "./finish_members.ts";
