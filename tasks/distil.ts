@@ -8,9 +8,11 @@ import {
   loadData,
   overrideFlags,
   readConfig,
+  readTrackers,
   reportText,
   startBackend,
   table,
+  trackFlags,
   whole,
 } from "./setup.ts";
 
@@ -24,6 +26,7 @@ await runTask({
     ...dataFlags,
     ...configFlags,
     ...backendFlags,
+    ...trackFlags,
     config: z.string().default("distil").describe("The student: a preset or the path of a .json file."),
     runs: z.string().optional().describe(
       "Teachers: cross-validations with the student's data, folds and seed, by folders or patterns with commas. A fold's " +
@@ -51,7 +54,14 @@ await runTask({
   const dataset = await loadData(flags);
   const teacher = path === undefined ? await openTeachers(runs!) : await mf.loadPredictions(path);
   const display = mf.trainingDisplay();
-  const found = await mf.distil(dataset, config, { dir: out, teacher, fold, signal, ...display });
+  const found = await mf.distil(dataset, config, {
+    dir: out,
+    teacher,
+    fold,
+    signal,
+    ...readTrackers(flags),
+    ...display,
+  });
   display.end();
 
   const { predictions, student, members } = found, { classes } = dataset.schema;

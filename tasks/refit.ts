@@ -2,7 +2,7 @@
 import * as mf from "maskfold";
 import { runTask, z } from "./flags.ts";
 import { pseudoFlags, readPseudo } from "./pseudo.ts";
-import { backendFlags, dataFlags, loadData, startBackend, whole } from "./setup.ts";
+import { backendFlags, dataFlags, loadData, readTrackers, startBackend, trackFlags, whole } from "./setup.ts";
 
 await runTask({
   name: "refit",
@@ -11,6 +11,7 @@ await runTask({
     ...dataFlags,
     ...backendFlags,
     ...pseudoFlags,
+    ...trackFlags,
     runs: z.string().describe("A finished cross-validation, or a pattern of several, such as 'runs/seed-*'."),
     keep: z.enum(["epochs", "steps"]).default("epochs").describe(
       "What stays as in a fold: passes over the data, or steps, which more data has in fewer passes.",
@@ -38,6 +39,7 @@ await runTask({
     const seed = config.seed + k, dir = seeds === 1 ? out : `${out}/seed-${seed}`;
     const display = mf.trainingDisplay();
     const run = await mf.refit(dataset, { ...config, seed }, {
+      ...readTrackers(flags),
       ...display,
       dir,
       cacheDir: `${out}/cache`,

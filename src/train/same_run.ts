@@ -80,6 +80,8 @@ export async function checkSameRunOf<C extends object>(
   if (!await exists(`${dir}/${FILES.data}`)) return;
   const { digest } = await readJson(`${dir}/${FILES.data}`) as DataRecord;
   if (digest !== data.digest) {
-    throw new TypeError(`Cannot go on with the run in ${show(dir)} as it was trained on other data or folds`);
+    throw new TypeError(
+      `Cannot go on with the run in ${show(dir)} as it was trained on other data, folds or soft targets`,
+    );
   }
 }

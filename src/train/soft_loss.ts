@@ -43,8 +43,8 @@ export function labelPart(targets: Tensor2D, soft: SoftBatch): LabelPart {
  * The soft targets' part of the loss: their cross entropy with the softmax of the logits by the temperature, times the
  * temperature's square, which keeps the size of the gradients.
  *
- * The authors' programs often have the Kullback-Leibler divergence here: it is smaller by the targets' entropy, which is
- * none of the student's doing, and has the same gradients.
+ * Where others have the Kullback-Leibler divergence, the loss is smaller by the targets' entropy, which is none of the
+ * student's doing; the gradients are the same.
  *
  * @param logits `[B, C]`, those that predict.
  * @returns The mean over the batch, in nats.
