@@ -23,6 +23,17 @@ export interface CoarseFeaturesOptions {
 /**
  * Describes each image by the mean colours of 8 x 8 cells.
  *
+ * @example
+ * ```ts
+ * import { coarseFeatures } from "maskfold";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const fillBatch = (_: ArrayLike<number>, out: Uint8Array) => out.fill(51);
+ * const images = { ids: ["a"], size: [8, 9] as const, digest: "", faults: [], fillBatch, close() {} };
+ * const features = await coarseFeatures(images);
+ * assertEquals([features.length, features[0]], [192, 51]);
+ * ```
+ *
  * @param images N decoded images, of 8 pixels a side at least.
  * @returns Features `[N, 192]`, bytes 0..255, for `findSamePeople`; not a number for images that could not be decoded.
  */

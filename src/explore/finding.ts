@@ -40,6 +40,16 @@ const ROWS: Readonly<Record<FindingName, string>> = {
 /**
  * What was found, in a line: "2 faults of files and tables, 0 conflicts, ...".
  *
+ * @example
+ * ```ts
+ * import { describeFindings, makeFrame } from "maskfold";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rows = await makeFrame({ a: ["1"], b: ["2"] });
+ * const finding = { name: "duplicates", title: "", text: "", rows, corrections: [], pictures: [] } as const;
+ * assertEquals(describeFindings([finding]), "1 pairs of copies");
+ * ```
+ *
  * @param findings What `findFaults` gave.
  */
 export function describeFindings(findings: readonly Finding[]): string {

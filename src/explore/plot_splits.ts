@@ -19,6 +19,17 @@ interface Row {
  * Draws what `splitShares` measured: a line a value, a dot with its interval for each split, a tick at the share of all
  * images. The legend says of each split how many of its validation persons are trained on too.
  *
+ * @example
+ * ```ts
+ * import { makeFrame, plotSplits, splitShares } from "maskfold";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const frame = await makeFrame({ group: ["a", "a", "b", "c"], class: ["on", "off", "on", "on"] });
+ * const splits = { "by image": [{ train: Int32Array.of(1, 2), valid: Int32Array.of(0, 3) }] };
+ * const { svg } = await plotSplits(await splitShares(frame, splits));
+ * assertStringIncludes(svg, "1 of 2 validation persons trained on too");
+ * ```
+ *
  * @param table What `splitShares` gave.
  * @returns The chart.
  * @throws {RangeError} If it has no rows, or not those columns.

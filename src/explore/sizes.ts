@@ -45,6 +45,17 @@ export async function imageSizes({ samples, root }: Dataset, options: WatchOptio
 /**
  * Sums sizes up to colour modes, where each photograph may have a size of its own.
  *
+ * @example
+ * ```ts
+ * import { colorModes, makeFrame } from "maskfold";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const mode = { format: ["jpeg", "jpeg"], space: ["srgb", "srgb"], channels: [3, 3], depth: [8, 8], alpha: ["no", "no"] };
+ * const sizes = await makeFrame({ height: [9, 8], ...mode, images: [5, 2], turned: [0, 1], example: ["a.jpg", "b.jpg"] });
+ * const [row] = (await colorModes(sizes)).toRecords();
+ * assertEquals([row?.images, row?.turned, row?.example], [7, 1, "a.jpg"]);
+ * ```
+ *
  * @param sizes What `imageSizes` found.
  * @returns A row a format and colour mode, the most frequent first: the columns of `imageSizes` without the size.
  * @throws {RangeError} If it has not those columns.

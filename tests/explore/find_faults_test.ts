@@ -104,7 +104,7 @@ Deno.test("findFaults() finds nothing in sound images, says so, and does not com
     ]),
     ["faults", "conflicts", "duplicates", "same_people"].map((name) => [name, 0, 0, 0]),
   );
-  assert(findings[3]!.text.includes("no person has several images"));
+  assert(findings[3]!.text.includes("no two persons of whom one has several images"));
   assertEquals(
     describeFindings(findings),
     "0 faults of files and tables, 0 conflicts, 0 pairs of copies, 0 pairs of persons who may be one",

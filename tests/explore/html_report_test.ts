@@ -39,6 +39,13 @@ Deno.test("reportHtml() lists each section, and says how many rows it leaves out
   assertEquals(page.match(/and 5 rows more/g)?.length, 2);
 });
 
+Deno.test("reportHtml() breaks long cells into lines, and no others", () => {
+  const tables = [{ title: "t", rows: [{ id: "a b", message: "word ".repeat(30) }] }];
+  const page = reportHtml({ ...FORM, sections: [{ title: "One", text: "", tables }] });
+  assertStringIncludes(page, `white-space:nowrap">a b<`);
+  assert(!/white-space:nowrap">word/.test(page));
+});
+
 Deno.test("reportHtml() keeps names within one chart apart from those of the next", () => {
   const svg = `<svg width="1" height="1"><clipPath id="c0"/><g clip-path="url(#c0)"/><use href="#c0"/></svg>`;
   const pictures = [1, 2].map((k) => ({ title: `${k}`, picture: { svg, spec: {}, size: [1, 1] as const } }));

@@ -102,6 +102,10 @@ Deno.test("pairSheet() and personSheet() have a row a pair and a row a person", 
     assertEquals(pairs.svg.match(/<image/g)?.length, 4);
     assertEquals(pairs.size[1], 2 * 68 + 8);
     assert(pairs.svg.includes("0.012") && pairs.svg.includes(a!));
+    const beside = await pairSheet(dataset, frame, { size: [80, 60], across: 2 });
+    assertEquals(beside.size, [pairs.size[0] / 2 + 4, 4 * 68 + 8 + 20]); // the gap between pairs is wider
+    const exact = await makeFrame({ a: [a!], b: [b!], kind: ["exact"], difference: [0] });
+    assert((await pairSheet(dataset, exact, { size: [80, 60] })).svg.includes("exact"));
     const swaps = await makeFrame({
       id: [a!, b!],
       other: [null, c!],
@@ -112,7 +116,10 @@ Deno.test("pairSheet() and personSheet() have a row a pair and a row a person", 
     assertEquals((await pairSheet(dataset, swaps, { size: [80, 60] })).svg.match(/<image/g)?.length, 2);
     const persons = await personSheet(dataset, ["2", "0"], { size: [80, 60] });
     assertEquals([persons.svg.match(/<image/g)?.length, persons.size[1]], [6, 3 * 68 + 8]);
+    const named = await personSheet(dataset, ["2"], { size: [80, 60], label: ({ group }) => `person ${group}` });
+    assertEquals(named.svg.match(/>person 2</g)?.length, 3);
     await assertRejects(() => personSheet(dataset, ["9"]), RangeError, `no person "9"`);
+    await assertRejects(() => pairSheet(dataset, frame, { across: 0 }), RangeError, "across must be");
     await assertRejects(() => pairSheet(dataset, frame, { rows: 0 }), RangeError, "rows must be");
   });
 });
