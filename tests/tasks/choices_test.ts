@@ -26,6 +26,12 @@ Deno.test("a configuration's JSON Schema has a sentence for every option and eve
   assertEquals(all.filter(([, help]) => !/^[A-Z].*[^\s]$/s.test(help)).map(([way]) => way), []);
 });
 
+Deno.test("a GAN's configuration has a sentence for every option and every choice too", () => {
+  const all = walk(optionsOf(mf.ganConfigJsonSchema()), "");
+  assert(all.length > 60, `${all.length} options and choices`);
+  assertEquals(all.filter(([, help]) => !/^[A-Z].*[^\s]$/s.test(help)).map(([way]) => way), []);
+});
+
 Deno.test("train --help lists every choice with its sentence", async () => {
   const { code, stdout } = await startTask("train", "--help").done;
   assertEquals(code, 0);
