@@ -1,5 +1,14 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { loadFaces, paintFaces, readCsv, readLabelPatch, savePredictions, seededRng } from "maskfold";
+import {
+  loadFaces,
+  paintFaces,
+  predictionsToFrame,
+  readCsv,
+  readLabelPatch,
+  savePredictions,
+  seededRng,
+  writeCsvFrame,
+} from "maskfold";
 import { trueToImages } from "../explore/planted.ts";
 import { withDir } from "../temporary.ts";
 import { lastLine, runTask } from "./children.ts";
@@ -10,7 +19,8 @@ Deno.test("explore writes one report with the tables it prints, its pictures, ea
     const faults = { wrongGenders: 2, copiesWithin: 2, empty: 1 };
     const { planted } = await paintFaces(data, { people: 8, seed: 5, size: [40, 30], variety: 0.2, faults });
     const dataset = await loadFaces(data, { mode: "lenient" });
-    await savePredictions(trueToImages(dataset, planted, { rng: seededRng(6), skill: 9 }), `${dir}/oof.parquet`);
+    const oof = trueToImages(dataset, planted, { rng: seededRng(6), skill: 9 });
+    await savePredictions(oof, `${dir}/oof.parquet`);
     const stdout = await runTask("explore", "--data", data, "--out", out, "--oof", `${dir}/oof.parquet`, ...small);
     assertMatch(
       lastLine(stdout),
@@ -30,15 +40,8 @@ Deno.test("explore writes one report with the tables it prints, its pictures, ea
     const { corrections } = await readLabelPatch(`${out}/label_errors.patch.csv`);
     assertEquals(corrections.map(({ scope, id }) => `${scope} ${id}`).toSorted(), wrong.map((id) => `group ${id}`));
 
-    const fixed = await runTask(
-      "explore",
-      "--data",
-      data,
-      "--out",
-      out,
-      ...small,
-      "--patch",
-      `${out}/label_errors.patch.csv`,
-    );
-    assertMatch(lastLine(fixed), /persons who may be one$/); // without predictions labels are not judged
+    await writeCsvFrame(await predictionsToFrame(oof), `${dir}/oof.csv`);
+    const corrected = ["--oof", `${dir}/oof.csv`, "--patch", `${out}/label_errors.patch.csv`];
+    const fixed = await runTask("explore", "--data", data, "--out", `${dir}/fixed`, ...small, ...corrected);
+    assertMatch(lastLine(fixed), /, 0 labels contradicted by predictions$/);
   }));
