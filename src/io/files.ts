@@ -111,7 +111,16 @@ export async function ensureDir(path: string): Promise<void> {
  * @returns 64 hexadecimal digits.
  */
 export async function sha256(text: string): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toHex();
+  return await sha256Bytes(new TextEncoder().encode(text));
+}
+
+/**
+ * The SHA-256 digest of bytes.
+ *
+ * @returns 64 hexadecimal digits.
+ */
+export async function sha256Bytes(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
 /**

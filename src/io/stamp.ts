@@ -13,3 +13,12 @@ export function timeOfDay(): number {
 export function newId(): string {
   return crypto.randomUUID().replaceAll("-", "");
 }
+
+/**
+ * A time as names of files have it, by the world's clock: `20261124_050307`.
+ *
+ * @param time Milliseconds since 1970.
+ */
+export function timeInName(time: number): string {
+  return new Date(time).toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "_");
+}

@@ -30,4 +30,5 @@ export { type SenderOptions } from "./sender.ts";
 export { type SyncOptions, type SyncRow, syncTrackers, trackedRuns, trackersOf } from "./sync.ts";
 export type { TensorboardOptions } from "./tensorboard.ts";
 export type { Connection, TrackedRun, Tracker, TrackerState } from "./tracker.ts";
+export type { WandbOptions } from "./wandb.ts";
 export { parseTrackers, TRACKERS, type TrackerSpec } from "./trackers.ts";

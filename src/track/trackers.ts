@@ -9,11 +9,13 @@ import { mlflow, type MlflowOptions } from "./mlflow.ts";
 import type { NamedTracker } from "./place.ts";
 import { tensorboard, type TensorboardOptions } from "./tensorboard.ts";
 import type { Tracker, TrackerState } from "./tracker.ts";
+import { wandb, type WandbOptions } from "./wandb.ts";
 
 /** Every tracker, by the name that `--track` takes. */
 export const TRACKERS: {
   readonly tensorboard: Part<TensorboardOptions, Tracker>;
   readonly mlflow: Part<MlflowOptions, Tracker>;
+  readonly wandb: Part<WandbOptions, Tracker>;
 } = {
   tensorboard: part(
     z.strictObject({
@@ -34,6 +36,12 @@ export const TRACKERS: {
       timeout: z.number().positive().default(10).describe("Seconds after which a request is given up."),
     }).describe("A tracking server of MLflow, by its REST interface."),
     (options) => mlflow(options),
+  ),
+  wandb: part(
+    z.strictObject({
+      project: z.string().min(1).default("maskfold").describe("The project that the run is uploaded to."),
+    }).describe("An offline run of Weights & Biases in the run's folder, for wandb sync."),
+    wandb,
   ),
 };
 

@@ -4,6 +4,7 @@ import { cutTo, frameBlockRecord, frameTfRecord, joinBytes, writeAt } from "../.
 import { randomInt } from "../../src/core/rng.ts";
 import { between, printedRng } from "../random.ts";
 import { withDir } from "../temporary.ts";
+import { blockRecordsOf } from "../track/block_reader.ts";
 import { recordsOf } from "../track/event_reader.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -28,34 +29,6 @@ Deno.test("frameTfRecord() frames records of any length so that they are found a
   assertEquals(recordsOf(joinBytes(records.map(frameTfRecord))), records);
 });
 
-/** Reads a log of blocks by its description: pieces lie in one block each, and checksums go over kind and bytes. */
-function readBlocks(log: Uint8Array, from: number): Uint8Array[] {
-  const records: Uint8Array[] = [], view = new DataView(log.buffer, log.byteOffset);
-  let parts: Uint8Array[] = [];
-  for (let at = from; at < log.length;) {
-    const room = 32768 - at % 32768;
-    if (room < 7) {
-      assertEquals(log.slice(at, at + room), new Uint8Array(room));
-      at += room;
-      continue;
-    }
-    const length = view.getUint16(at + 4, true), kind = log[at + 6]!;
-    const piece = log.slice(at + 7, at + 7 + length);
-    assertEquals(piece.length, length);
-    assertEquals(7 + length <= room, true);
-    assertEquals(view.getUint32(at, true), crc32(log.slice(at + 6, at + 7 + length)));
-    assertEquals(kind, parts.length === 0 ? (kind === 1 ? 1 : 2) : (kind === 4 ? 4 : 3));
-    parts.push(piece);
-    if (kind === 1 || kind === 4) {
-      records.push(joinBytes(parts));
-      parts = [];
-    }
-    at += 7 + length;
-  }
-  assertEquals(parts, []);
-  return records;
-}
-
 Deno.test("frameBlockRecord() divides records at blocks and fills rests that are too short", () => {
   const rng = printedRng(), head = 7;
   const lengths = [
@@ -69,11 +42,11 @@ Deno.test("frameBlockRecord() divides records at blocks and fills rests that are
   const records = lengths.map((length) => Uint8Array.from({ length }, () => randomInt(rng, 256)));
   let log: Uint8Array = new Uint8Array(head);
   for (const record of records) log = joinBytes([log, frameBlockRecord(record, log.length)]);
-  assertEquals(readBlocks(log, head), records);
+  assertEquals(blockRecordsOf(log, head), records);
   for (let room = 0; room < 20; room++) { // each way in which a block can end
     const start = 32768 - room, record = Uint8Array.of(1, 2, 3);
     const whole = joinBytes([new Uint8Array(start), frameBlockRecord(record, start)]);
-    assertEquals(readBlocks(whole, start), [record]);
+    assertEquals(blockRecordsOf(whole, start), [record]);
   }
 });
 

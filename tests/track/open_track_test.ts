@@ -80,7 +80,7 @@ Deno.test("parseTrackers() reads names, a spec, or a list, and fills in the defa
 });
 
 Deno.test("parseTrackers() names what it does not know", () => {
-  assertThrows(() => parseTrackers("tensorboard,neptune"), RangeError, '"tensorboard", "mlflow"');
+  assertThrows(() => parseTrackers("tensorboard,neptune"), RangeError, '"tensorboard", "mlflow", "wandb"');
   assertThrows(() => parseTrackers("tensorboard,tensorboard"), RangeError, "stands twice");
   assertThrows(() => parseTrackers('{"name": "tensorboard", "folder": "../up"}'), TypeError, "folder");
 });
