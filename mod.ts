@@ -800,6 +800,7 @@ export {
   type TrackOptions,
   type TrackStamp,
   type TrackTable,
+  type WandbOptions,
 } from "./src/track/mod.ts";
 
 // Synthetic images
