@@ -73,7 +73,7 @@ const number = (value: number) => value.toLocaleString("en");
 
 /** The first rows of a finding, with their sheets. */
 function faultSection({ name, title, text, rows, corrections, pictures }: Finding): ReportSection {
-  const all = rows.height, shown = name === "label_errors" ? rows.drop("group") : rows; // the ids tell it
+  const all = rows.height, shown = name === "label_errors" ? rows.drop("group", "images") : rows; // as wide as the page
   const drafted = corrections.length > 0 ? ` ${number(corrections.length)} corrections of labels were drafted.` : "";
   const kinds: ReportTable[] = name === "duplicates" || name === "faults"
     ? [{ title: `${title}, counted`, rows: countKinds(rows) }]
