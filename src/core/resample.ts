@@ -70,12 +70,23 @@ export function resample(
     window?: Window;
   },
 ): Pixels {
+  if (height === image.height && width === image.width) return cut(image, window);
   const rows = weightsOf(image.height, height, window.top, window.height, interpolation);
   const columns = weightsOf(image.width, width, window.left, window.width, interpolation);
   const top = rows.first[0]!;
   const bottom = rows.first[window.height - 1]! + rows.count[window.height - 1]!;
   const narrowed = narrow(image, columns, top, bottom);
   return { data: lower(narrowed, window.width * 3, rows, top), height: window.height, width: window.width };
+}
+
+/** A part of a picture, copied. */
+function cut({ data, width: stride }: Pixels, { top, left, height, width }: Window): Pixels {
+  const out = new Uint8Array(height * width * 3);
+  for (let y = 0; y < height; y++) {
+    const from = ((top + y) * stride + left) * 3;
+    out.set(data.subarray(from, from + width * 3), y * width * 3);
+  }
+  return { data: out, height, width };
 }
 
 /** Weights for output positions `start .. start + length - 1` of a side of `size` pixels resized to `target`. */

@@ -11,6 +11,7 @@ import argparse
 import json
 import multiprocessing
 import pathlib
+import resource
 import sys
 import time
 
@@ -62,9 +63,14 @@ if __name__ == "__main__":
     started = time.perf_counter()
     with multiprocessing.Pool(flags.processes) as pool:
         pool.map(process, jobs, chunksize=16)
+        seconds = time.perf_counter() - started
+        pool.close()
+        pool.join()
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(json.dumps({
         "program": "opencv",
         "images": len(jobs),
-        "seconds": time.perf_counter() - started,
+        "seconds": seconds,
+        "onProcessor": usage.ru_utime + usage.ru_stime,
         "versions": {"opencv": cv2.__version__, "pillow": pillow_version},
     }))
