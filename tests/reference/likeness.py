@@ -1,4 +1,4 @@
-"""Writes likeness.json to standard output: the log odds of one person against two by full normal densities of SciPy 1.17.1.
+"""Writes likeness.json to standard output: the log odds of one person against two by full normal densities of SciPy 1.10.1.
 
 Debian: apt-get install python3-scipy; python3 likeness.py > likeness.json
 """
