@@ -192,7 +192,7 @@ function offsetsStep({ seed }: ChainStepsOptions): ChainStep {
   return {
     name: "offsets",
     choices: () => [
-      choice("offsets", () => ({})),
+      choice("fitted to all", () => ({})),
       choice("mean of halves", (groups) => ({ halves: { groups, seed } })),
     ],
     objective: "macroF1",

@@ -4,9 +4,9 @@
  * anew without the persons that it judges.
  *
  * Macro F1 of a few rare classes is noisy, and the best of many choices is often the luckiest. So it decides only where it is
- * sure, which is by more than one standard error over persons, after the rule of Breiman, Friedman, Olshen and Stone,
- * "Classification and regression trees", 1984. What is fitted is taken where it surely raises macro F1; what labels have no say
- * in, such as a mean, where it does so, or where macro F1 cannot tell and log loss falls, which every row has a say in.
+ * sure: where its paired 95 % interval over persons lies on one side of 0. What is fitted is taken where it surely raises macro
+ * F1; what labels have no say in, such as a mean, where it does so, or where macro F1 cannot tell and log loss falls, to which
+ * every row contributes alike.
  *
  * @module
  */
@@ -26,11 +26,11 @@ import {
 import type { ChainStep } from "./chain_steps.ts";
 import type { Objective } from "./fit_data.ts";
 
-/** The share of draws of persons within a standard error of a normal score. */
-const STANDARD = 0.6827;
+/** The share of draws of persons that tells what is sure. */
+const LEVEL = 0.95;
 
 /** Draws by which a choice is judged. */
-const DRAWS = 200;
+const DRAWS = 400;
 
 /** How choices are judged. */
 export interface ClimbOptions {
@@ -153,7 +153,7 @@ function once(rows: ChainRows, part: ChainPart): () => ChainRows {
 export interface Comparison {
   /** In macro F1. */
   readonly macroF1: number;
-  /** Lower end of what it may be within a standard error. */
+  /** Lower end of its interval. */
   readonly low: number;
   /** Upper end. */
   readonly high: number;
@@ -196,7 +196,7 @@ function compare(
   { labels, groups, seed }: Truth & { readonly seed: number | string },
 ): Comparison {
   const { macroF1 } = pairedBootstrap(stageClasses(first), stageClasses(second), {
-    ...{ labels, groups, classes: first.classes.length, seed, resamples: DRAWS, level: STANDARD },
+    ...{ labels, groups, classes: first.classes.length, seed, resamples: DRAWS, level: LEVEL },
   });
   const [a, b] = [first, second].map((stage) => {
     const members = memberPredictions(stage, { labels }), options = { classes: first.classes.length };
