@@ -37,10 +37,19 @@ export const backendFlags = {
 
 /** Where a training is looked at while it goes on. */
 export const trackFlags = {
-  track: z.string().optional().describe(
-    `Trackers beside events.jsonl, with commas: ${Object.keys(mf.TRACKERS).join(", ")}; or JSON with their options.`,
-  ),
+  track: z.string().optional().meta({
+    description: "Trackers beside events.jsonl, with commas; or JSON with their options.",
+    oneOf: trackerSchemas(), // so that help tells the choices
+  }),
 };
+
+/** The JSON Schema of each tracker's name and options. */
+function trackerSchemas(): unknown[] {
+  return Object.entries(mf.TRACKERS).map(([name, { options }]) => {
+    const schema = options as unknown as z.ZodObject, { description } = schema;
+    return { ...z.toJSONSchema(schema.extend({ name: z.literal(name) }), { io: "input" }), description };
+  });
+}
 
 /** The trackers that `--track` names, for the options of what trains. */
 export function readTrackers({ track }: { readonly track?: string }): Pick<mf.TrackRunOptions, "trackers"> {
@@ -49,7 +58,9 @@ export function readTrackers({ track }: { readonly track?: string }): Pick<mf.Tr
 
 /** Which configuration. */
 export const configFlags = {
-  config: z.string().default("small").describe("A preset (baseline, kfold, small, demo, distil) or the path of a .json file."),
+  config: z.string().default("small").describe(
+    "A preset (baseline, kfold, small, demo, distil) or the path of a .json file.",
+  ),
   size: whole().min(8).optional().describe("Side of the network's input in pixels: sets resize and crop."),
   batch: whole().min(2).optional().describe("Images in a training step: sets batchSize."),
   weights: z.string().optional().describe(

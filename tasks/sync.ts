@@ -10,9 +10,7 @@ await runTask({
   options: z.strictObject({
     run: z.string().describe("A run's folder, or one with fold-0, fold-1, ... in it."),
     track: trackFlags.track.describe(
-      `Trackers to deliver to, new ones too, as for train: ${
-        Object.keys(mf.TRACKERS).join(", ")
-      } (default: those that the run had).`,
+      "Trackers to deliver to, new ones too, with commas; or JSON with their options (default: those that the run had).",
     ),
   }),
 }, async ({ run, ...flags }, { signal, progress }) => {

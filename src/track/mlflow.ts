@@ -26,8 +26,8 @@ import type { Tracker, TrackerState } from "./tracker.ts";
 export interface MlflowOptions {
   /** The experiment that runs are listed under; it is made if it is missing. */
   readonly experiment: string;
-  /** The server's address; `MLFLOW_TRACKING_URI` where it is empty. The secret is always `MLFLOW_TRACKING_TOKEN`. */
-  readonly uri: string;
+  /** The server's address; `MLFLOW_TRACKING_URI` by default. The secret is always `MLFLOW_TRACKING_TOKEN`. */
+  readonly uri?: string;
   /** Seconds after which a request is given up. */
   readonly timeout: number;
 }
@@ -73,8 +73,8 @@ export function mlflow(
 }
 
 /** The server's address and secret. */
-function serverOf(uri: string, env: EnvironmentVariables): Pick<MlflowPlace, "uri" | "token"> {
-  const text = uri || env.MLFLOW_TRACKING_URI || "", url = URL.parse(text);
+function serverOf(uri: string | undefined, env: EnvironmentVariables): Pick<MlflowPlace, "uri" | "token"> {
+  const text = uri ?? env.MLFLOW_TRACKING_URI ?? "", url = URL.parse(text);
   if (url === null || !isWebAddress(url)) {
     throw new TypeError(
       "Cannot track with MLflow as its address (MLFLOW_TRACKING_URI or the option uri) must be one of http or https " +

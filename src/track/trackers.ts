@@ -30,7 +30,7 @@ export const TRACKERS: {
       experiment: z.string().min(1).default("maskfold").describe(
         "The experiment that runs are listed under; it is made if it is missing.",
       ),
-      uri: z.string().default("").describe(
+      uri: z.string().optional().describe(
         "The server's address (default: the variable MLFLOW_TRACKING_URI); a secret is taken from MLFLOW_TRACKING_TOKEN.",
       ),
       timeout: z.number().positive().default(10).describe("Seconds after which a request is given up."),

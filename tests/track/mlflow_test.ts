@@ -116,7 +116,7 @@ Deno.test("mlflow: figures stay in the run's folder where the server takes no ar
   }));
 
 Deno.test("mlflow() needs a web address, without a password in it", () => {
-  const options = { experiment: "a", uri: "", timeout: 1 };
+  const options = { experiment: "a", timeout: 1 };
   assertThrows(() => mlflow(options, {}), TypeError, "MLFLOW_TRACKING_URI");
   assertThrows(() => mlflow({ ...options, uri: "file:///runs" }, {}), TypeError, "file:///runs");
   const error = assertThrows(() => mlflow({ ...options, uri: "https://me:hidden@example.org" }, {}), TypeError);
