@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { makeSchema } from "../../src/core/schema.ts";
 import type { Dataset, Fold, Sample } from "../../src/core/records.ts";
-import { addPseudoLabels, pseudoLabels } from "../../src/predict/mod.ts";
+import { addPseudoLabels, isPseudoLabelled, pseudoLabels } from "../../src/predict/mod.ts";
 import { between, printedRng } from "../random.ts";
 import { randomLabels, randomMember, reordered } from "./members.ts";
 
@@ -143,4 +143,22 @@ Deno.test("addPseudoLabels() refuses samples and persons of any validation, and 
     "each id must occur once",
   );
   assertThrows(() => addPseudoLabels(dataset, folds, { pool, rows: [{ ...rows[0]!, label: 4 }] }), TypeError, "0 to 3");
+});
+
+Deno.test("addPseudoLabels() leaves the label of a sample with soft targets unknown, and hands the targets on", () => {
+  const targets = [0.125, 0.125, 0.25, 0.5], [hard, soft] = [rows[0]!, { ...rows[1]!, label: 3, targets }];
+  const found = addPseudoLabels(dataset, folds, { pool, rows: [hard, soft] });
+  assertEquals(found.dataset.samples.slice(8).map(({ label }) => label), [3, -1]);
+  assertEquals(found.dataset.samples.map(isPseudoLabelled), Array.from({ length: 10 }, (_, i) => i >= 8));
+  assertEquals(found.softTargets, {
+    ids: ["e4"],
+    classes: schema.classes,
+    probabilities: Float32Array.from(targets),
+    labels: Int32Array.of(-1),
+  });
+  assertThrows(
+    () => addPseudoLabels(dataset, folds, { pool, rows: [{ ...soft, targets: [0.5, 0.5] }] }),
+    TypeError,
+    `soft targets must be 4 probabilities: 1 break it, such as "e4"`,
+  );
 });
