@@ -1,35 +1,28 @@
 /** Runs the notebooks through the Deno kernel: `deno task notebooks [--only NAME] [--write]`. @module */
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import * as mf from "maskfold";
 import { runTask, z } from "./flags.ts";
+import { type Cell, faultsIn, hasPicture } from "./notebook_shape.ts";
 
 const DIR = "notebooks";
+
+/** Where copies are run, so that the runs of whoever works with the notebooks are left alone. Their data is shared. */
+const COPIES = `${DIR}/runs/copies`;
 
 const INSTALL = `jupyter-nbconvert, which runs them, is not there. Install it by one of
   apt-get install jupyter-nbconvert python3-nbclient
   pip install nbconvert nbclient
 and see that it is on the PATH.`;
 
-/** The part of a notebook that is looked at; https://nbformat.readthedocs.io/en/latest/format_description.html */
-interface Cell {
-  readonly cell_type: string;
-  readonly metadata: { readonly tags?: readonly string[] };
-  readonly outputs?: readonly {
-    readonly output_type: string;
-    readonly data?: Readonly<Record<string, unknown>>;
-    readonly ename?: string;
-    readonly evalue?: string;
-  }[];
-}
-
 await runTask({
   name: "notebooks",
-  summary: "Runs every notebook from top to bottom. It fails if a cell throws, or lacks a picture that the stored " +
-    `notebook has in it or that the cell's tag "picture" calls for.`,
+  summary:
+    "Runs a copy of every notebook from top to bottom, without earlier runs. It fails if a cell throws, lacks a " +
+    `picture that its tag "picture" calls for, or has outputs of other kinds than the stored notebook.`,
   options: z.strictObject({
     only: z.string().optional().describe("Run only the notebook of this name, as in 01_explore."),
     write: z.boolean().default(false).describe(
-      "Store the outputs in the notebooks; otherwise they are left as they are.",
+      "Store the outputs in the notebooks; otherwise they are compared with the stored ones.",
     ),
     timeout: z.coerce.number().int().min(1).default(600).describe("Seconds that a cell may take."),
   }),
@@ -47,12 +40,13 @@ await runTask({
   const temporary = await Deno.makeTempDir({ prefix: "maskfold-notebooks-" });
   try {
     await installKernel(temporary);
+    await prepareCopies(names);
     const faults: string[] = [];
     for (const name of chosen) {
       const started = performance.now();
       await execute(name, { temporary, timeout, signal });
       const before = await readCells(join(DIR, name)), after = await readCells(join(temporary, name));
-      const found = faultsIn(before, after).map((fault) => `${name}, ${fault}`);
+      const found = faultsIn(after, write ? undefined : before).map((fault) => `${name}, ${fault}`);
       const seconds = ((performance.now() - started) / 1000).toFixed(0);
       const pictures = after.filter(hasPicture).length;
       console.log(`${name}: ${after.length} cells, ${pictures} with pictures, ${found.length} faults, ${seconds} s`);
@@ -65,8 +59,18 @@ await runTask({
     console.log(`${chosen.length} notebooks ran without a fault${write ? ", outputs stored" : ""}`);
   } finally {
     await Deno.remove(temporary, { recursive: true });
+    await Deno.remove(COPIES, { recursive: true }).catch(() => {});
   }
 });
+
+/** Copies notebooks into a folder without runs, whose data is that of the notebooks' own folder. */
+async function prepareCopies(names: readonly string[]): Promise<void> {
+  await Deno.remove(COPIES, { recursive: true }).catch(() => {}); // of a task that was killed
+  await mf.ensureDir(COPIES);
+  await mf.ensureDir(join(DIR, "data"));
+  await Deno.symlink(resolve(DIR, "data"), join(COPIES, "data"));
+  for (const name of names) await Deno.copyFile(join(DIR, name), join(COPIES, name));
+}
 
 /** Describes this very Deno to Jupyter as the kernel "deno", in a folder that is searched before the user's own. */
 async function installKernel(temporary: string): Promise<void> {
@@ -85,7 +89,7 @@ async function execute(
 ): Promise<void> {
   const command = new Deno.Command("jupyter-nbconvert", {
     args: [
-      ...["--to", "notebook", "--execute", "--allow-errors", "--output-dir", temporary, join(DIR, name)],
+      ...["--to", "notebook", "--execute", "--allow-errors", "--output-dir", temporary, join(COPIES, name)],
       `--ExecutePreprocessor.timeout=${timeout}`,
       "--ExecutePreprocessor.startup_timeout=120",
       "--ExecutePreprocessor.record_timing=False",
@@ -117,18 +121,4 @@ function spawn(command: Deno.Command): Deno.ChildProcess {
 
 async function readCells(path: string): Promise<readonly Cell[]> {
   return JSON.parse(await Deno.readTextFile(path)).cells;
-}
-
-function faultsIn(before: readonly Cell[], after: readonly Cell[]): string[] {
-  return after.flatMap((cell, i) => [
-    ...(cell.outputs ?? []).filter(({ output_type }) => output_type === "error")
-      .map(({ ename, evalue }) => `cell ${i + 1}: ${ename}: ${evalue}`),
-    ...(hasPicture(before[i]!) || cell.metadata.tags?.includes("picture")) && !hasPicture(cell)
-      ? [`cell ${i + 1}: it has no picture`]
-      : [],
-  ]);
-}
-
-function hasPicture({ outputs = [] }: Cell): boolean {
-  return outputs.some(({ data = {} }) => "image/png" in data || "image/svg+xml" in data);
 }
