@@ -33,7 +33,7 @@ export interface ChainStep {
   readonly choices: (rows: ChainRows) => readonly ChainChoice[];
   /** What stands in the chain where the step is left out. */
   readonly otherwise?: (rows: ChainRows) => ChainPart;
-  /** What it is to better: macro F1, or log loss where macro F1 does not fall. */
+  /** What it is to better: macro F1, or log loss where macro F1 surely does not fall. */
   readonly objective: Objective;
 }
 

@@ -6,7 +6,7 @@
  * Macro F1 of a few rare classes is noisy, and the best of many choices is often the luckiest. So it decides only where it is
  * sure: where its paired 95 % interval over persons lies on one side of 0. What is fitted is taken where it surely raises macro
  * F1; what labels have no say in, such as a mean, where it does so, or where macro F1 cannot tell and log loss falls, to which
- * every row contributes alike.
+ * every row contributes alike. A calibration is taken where log loss falls and macro F1 surely does not.
  *
  * @module
  */
@@ -176,7 +176,7 @@ function choose(
     places.reduce((best: number | undefined, c) => best === undefined || of(c) > of(best) ? c : best, undefined);
   if (objective === "logLoss") {
     const taken = highest(
-      places.filter((c) => gains[c]!.macroF1 >= 0 && gains[c]!.logLoss > 0),
+      places.filter((c) => gains[c]!.low >= 0 && gains[c]!.logLoss > 0),
       (c) => gains[c]!.logLoss,
     );
     return { best: taken ?? highest(places, (c) => gains[c]!.logLoss) ?? 0, kept: taken !== undefined };

@@ -64,7 +64,7 @@ export const LADDER_NOTES: readonly string[] = [
   "The best of several choices is picked by the scores shown, which flatters a row a little; the last row is free of that: " +
   "there all choices are made anew without the persons judged.",
   "A choice in which labels have no say is kept if it surely raises macro F1 (paired 95 % interval over persons above 0), or if " +
-  "macro F1 cannot tell and log loss falls; a fitted one only if it surely does; a calibration if log loss falls and macro F1 does not.",
+  "macro F1 cannot tell and log loss falls; a fitted one only if it surely does; a calibration if log loss falls and macro F1 surely does not.",
   "The models of other folds were trained on the persons judged; that is so wherever members are joined by out-of-fold rows.",
 ];
 
