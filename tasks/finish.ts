@@ -91,8 +91,10 @@ async function holdsRuns(dir: string): Promise<boolean> {
   return (await Array.fromAsync(Deno.readDir(dir))).some(({ name }) => name === "config.json" || name === "fold-0");
 }
 
-async function hasEval(dir: string): Promise<boolean> {
-  return await Deno.stat(`${dir}/eval/info.csv`).then(() => true, () => false);
+/** Whether a data set has an eval part that lists any image. */
+async function hasEval(data: string): Promise<boolean> {
+  const table = await Deno.readTextFile(`${data}/eval/info.csv`).catch(() => "");
+  return table.trim().split("\n").length > 1;
 }
 
 /** Views by a word, by names, or as JSON. */
