@@ -75,10 +75,10 @@ export function mlflow(
 /** The server's address and secret. */
 function serverOf(uri: string | undefined, env: EnvironmentVariables): Pick<MlflowPlace, "uri" | "token"> {
   const text = uri ?? env.MLFLOW_TRACKING_URI ?? "", url = URL.parse(text);
-  if (url === null || !isWebAddress(url)) {
+  if (url === null || !isWebAddress(url) || url.search !== "") {
     throw new TypeError(
       "Cannot track with MLflow as its address (MLFLOW_TRACKING_URI or the option uri) must be one of http or https " +
-        `without a password: current value is ${show(url?.password ? `${url.origin} with a password` : text)}`,
+        `without password and query: current value is ${show(url?.password ? `${url.origin} with a password` : text)}`,
     );
   }
   const secret = env.MLFLOW_TRACKING_TOKEN?.trim();

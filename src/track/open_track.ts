@@ -100,14 +100,21 @@ export async function openTrack(dir: string, options: TrackOptions = {}): Promis
   const senders = named.map((tracker) => startSender(dir, tracker, options));
   const showsFigures = named.some(({ tracker }) => tracker.showsFigures);
 
-  /** Events in the order they were told; each is written when the one before is. */
-  let written: Promise<void> = Promise.resolve();
+  /** Events in the order they were told; each is written when the one before is, and again if the disk refused it. */
+  let written: Promise<void> = Promise.resolve(), unwritten: string[] = [], torn = false;
+  const write = async (event: object) => {
+    unwritten.push(JSON.stringify(event));
+    if (torn) await cutTornLine(queue);
+    torn = true;
+    await appendLine(queue, unwritten.join("\n"));
+    [unwritten, torn] = [[], false];
+  };
   const tell = (told: Told, complete: () => Told | Promise<Told> = () => told) => {
     const event = { time: timeOfDay(), ...told } as TrackEvent, key = eventKey(event);
     if (key !== undefined && known.has(key)) return;
     known.add(key);
     written = written.then(async () => {
-      await appendLine(queue, JSON.stringify({ ...event, ...await complete() }));
+      await write({ ...event, ...await complete() });
       for (const sender of senders) sender.wake();
     }).catch(warn);
   };

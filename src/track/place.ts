@@ -50,8 +50,12 @@ export interface Delivery extends Disposable {
    * @throws {Error} As the tracker does; nothing is noted as delivered then.
    */
   next(signal?: AbortSignal): Promise<number>;
-  /** Events that are not delivered. */
-  left(): Promise<number>;
+}
+
+/** Events that a tracker has not, as far as its place says. */
+export async function leftOf(dir: string, name: string): Promise<number> {
+  const { offset = 0 } = await readPlace(dir, name) ?? {};
+  return (await readLines(`${dir}/${TRACK_FILES.events}`, { from: offset })).length;
 }
 
 /** The file of a tracker's place. */
@@ -94,7 +98,11 @@ async function deliveryOf(dir: string, { name, spec, tracker }: NamedTracker, lo
     async next(signal) {
       const lines = await readLines(queue, { from: offset, limit: READ }), events = eventsOf(lines);
       if (events.length === 0) return 0;
-      connection ??= await tracker.connect({ dir, state });
+      if (!connection) {
+        connection = await tracker.connect({ dir, state });
+        state = connection.state();
+        await save();
+      }
       let delivered = false;
       try {
         await connection.deliver(events, signal);
@@ -106,7 +114,6 @@ async function deliveryOf(dir: string, { name, spec, tracker }: NamedTracker, lo
       }
       return events.length;
     },
-    left: async () => (await readLines(queue, { from: offset })).length,
     [Symbol.dispose]: () => lock[Symbol.dispose](),
   };
 }

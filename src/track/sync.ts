@@ -6,7 +6,7 @@
 import { show } from "../core/check.ts";
 import { listFiles, listFolders } from "../io/listing.ts";
 import { exists } from "../io/files.ts";
-import { openDelivery, readPlace, TRACK_FILES } from "./place.ts";
+import { leftOf, openDelivery, readPlace, TRACK_FILES } from "./place.ts";
 import { buildTrackers, type TrackerSpec } from "./trackers.ts";
 
 /** What is delivered, and who hears of it. */
@@ -53,10 +53,11 @@ export async function syncTrackers(
     using delivery = await openDelivery(dir, named);
     const tracker = named.name;
     if (!delivery) {
-      rows.push({ tracker, delivered: 0, left: NaN, fault: "another process delivers to it now" });
+      const left = await leftOf(dir, tracker);
+      rows.push({ tracker, delivered: 0, left, fault: "another process delivers to it now" });
       continue;
     }
-    const total = await delivery.left();
+    const total = await leftOf(dir, tracker);
     let delivered = 0, fault: string | undefined;
     try {
       for (let count = 1; count > 0; delivered += count) {
@@ -68,7 +69,7 @@ export async function syncTrackers(
       signal?.throwIfAborted();
       fault = error instanceof Error ? error.message : `${error}`;
     }
-    rows.push({ tracker, delivered, left: await delivery.left(), ...(fault !== undefined && { fault }) });
+    rows.push({ tracker, delivered, left: await leftOf(dir, tracker), ...(fault !== undefined && { fault }) });
   }
   return rows;
 }

@@ -49,10 +49,12 @@ export function tensorboard({ folder }: TensorboardOptions): Tracker {
       const into = `${dir}/${folder}`, before = state as Partial<Written>;
       await ensureDir(into);
       if (before.file !== undefined) await cutTo(`${into}/${before.file}`, before.size ?? 0);
-      let own: Written | undefined;
+      // Noted before anything is written to it, so that it is found again if the process is killed.
+      let own: Written = before.file !== undefined && before.size === 0
+        ? { file: before.file, size: 0 }
+        : { file: await freeName(into), size: 0 };
       return {
         async deliver(events) {
-          own ??= { file: await freeName(into), size: 0 };
           const records: Uint8Array[] = [];
           if (own.size === 0) {
             records.push(codecs.event.encode({ wallTime: timeOfDay() / 1000, fileVersion: "brain.Event:2" }));
@@ -65,7 +67,7 @@ export function tensorboard({ folder }: TensorboardOptions): Tracker {
           const size = await writeAt(`${into}/${own.file}`, joinBytes(records.map(frameTfRecord)), own.size);
           own = { ...own, size };
         },
-        state: () => own ?? state,
+        state: () => own,
       };
     },
   };

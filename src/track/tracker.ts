@@ -41,6 +41,6 @@ export interface Connection {
    * @throws {Error} If not all of them are safe there; all are delivered again later.
    */
   deliver(events: readonly TrackEvent[], signal?: AbortSignal): Promise<void>;
-  /** What is to be kept for the next connection; asked after each delivery, a failed one too. */
+  /** What is to be kept for the next connection; asked before the first delivery and after each, a failed one too. */
   state(): TrackerState;
 }

@@ -58,6 +58,24 @@ Deno.test("openTrack() tells a fault of the disk or of a figure as one warning, 
     assertEquals(warnings.filter((text) => text.startsWith(`${dir}/events.jsonl is not complete`)).length, 1);
   }));
 
+Deno.test("openTrack() writes what the disk refused as soon as it can, and no half a line before it", () =>
+  withDir(async (dir) => {
+    const run = await openTrack(dir, { onWarning() {} });
+    run.started(START);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const { writeTextFile } = Deno;
+    Deno.writeTextFile = async (path, text, options) => {
+      await writeTextFile(path, `${text}`.slice(0, 20), options); // the disk is full
+      throw new Error("no space");
+    };
+    run.scalars(1, { a: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    Deno.writeTextFile = writeTextFile;
+    run.scalars(2, { a: 2 });
+    await run.close();
+    assertEquals((await queued(dir)).map(({ kind, step }) => step ?? kind), ["started", 1, 2]);
+  }));
+
 Deno.test("a figure that cannot be drawn leaves no other event out", () =>
   withDir(async (dir) => {
     const warnings: string[] = [];

@@ -103,6 +103,20 @@ Deno.test("tensorboard: each process has a file of its own, and none tells anyth
     assertEquals(steps, [[10, 20], [30]]);
   }));
 
+Deno.test("tensorboard: what a process wrote that was killed before its first note is not there twice", () =>
+  withDir(async (dir) => {
+    const first = await track(dir);
+    tellEpochs(first, [1, 2]);
+    await first.close();
+    const place = `${dir}/track/tensorboard.json`, { spec, state } = JSON.parse(await Deno.readTextFile(place));
+    await Deno.writeTextFile(place, JSON.stringify({ spec, offset: 0, state: { ...state, size: 0 } }));
+    const second = await track(dir);
+    tellEpochs(second, [3]);
+    await second.close();
+    const steps = (await readFiles(dir)).flat().filter(({ tag }) => tag === "train/loss").map(({ step }) => step);
+    assertEquals(steps, [10, 20, 30]);
+  }));
+
 Deno.test("tensorboard: what a killed process wrote and did not note is cut off and written again", () =>
   withDir(async (dir) => {
     const first = await track(dir);
