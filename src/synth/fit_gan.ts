@@ -95,7 +95,9 @@ export async function* fitGan(
   await compileAhead(() => {
     const x = tf.zeros([config.batchSize, ...gan.input.size, 3]) as Tensor4D;
     const targets = oneHot(Array(config.batchSize).fill(0), classes);
-    const state = { step: parts.penalty.due(16) ? 16 : 1, stepsPerEpoch: 1, epochs: 1, history: [] };
+    // A step with the penalty has all shaders; one that comes later than these compiles its own when it is due.
+    const step = Array.from({ length: 1000 }, (_, i) => i + 1).find((i) => parts.penalty.due(i)) ?? 1;
+    const state = { step, stepsPerEpoch: 1, epochs: 1, history: [] };
     takeGanStep(parts, { x, targets }, { lr: 0, state, rng: seededRng("compile") });
   }, { onProgress: onCompile });
   using loader = makeLoader(source, config);
@@ -157,7 +159,7 @@ export async function* fitGan(
     );
     const spreads = classSpreads(samples, labels, { size: generator.size, classes });
     const ratios = spreads.map((spread, c) => spread / real[c]!),
-      known = [...ratios.keys()].filter((c) => ratios[c]! >= 0);
+      known = [...ratios.keys()].filter((c) => Number.isFinite(ratios[c]!));
     const [narrowest] = known.toSorted((a, b) => ratios[a]! - ratios[b]!);
     const means = Object.fromEntries(
       STEP_FIGURES.map((name) => [name, sums[name]! / Math.max(1, name === "penalty" ? penalties : read)]),
