@@ -111,6 +111,24 @@ export const WHOLE = "whole chain";
  * Makes the ladder. The rows of the steps are nested in what they fit, while the best of several choices is picked by the very
  * scores that are shown; the last row is nested in that too.
  *
+ * @example
+ * ```ts
+ * import { chainRows, chainSteps, ladder } from "maskfold";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const images = Array.from({ length: 40 }, (_, i) => i);
+ * const member = (every: number) => ({
+ *   ids: images.map((i) => `image ${i}`),
+ *   classes: ["worn", "not worn"],
+ *   probabilities: Float32Array.from(images.flatMap((i) => (i % 2 === 0) === (i % every === 0) ? [0.4, 0.6] : [0.7, 0.3])),
+ *   labels: Int32Array.from(images, (i) => i % 2),
+ * });
+ * const { rows, labels } = chainRows([member(3), member(5)]);
+ * const groups = rows.ids.map((id) => `person ${Number(id.slice(6)) >> 1}`);
+ * const { rows: rungs } = await ladder(rows, { labels, groups }, { steps: chainSteps({ seed: 1 }), seed: 1, resamples: 50 });
+ * assertEquals(rungs.map(({ step }) => step), ["single model", "ensemble", "calibration", "offsets", "whole chain"]);
+ * ```
+ *
  * @param rows What members say of images that they were not trained on, from `chainRows`.
  * @param truth Labels and persons in the order of the rows.
  * @param options The steps, how they are judged, and what views cost.
