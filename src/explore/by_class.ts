@@ -51,9 +51,8 @@ export function countByClass(pl: Polars, frame: DataFrame, keys: readonly string
 
   const least = rows[0]!.label, width = rows.at(-1)!.label - least + 1;
   if (width > WIDEST) return undefined;
-  const codes = new Int32Array(width),
-    found = new Map<string, Omit<Cell, "persons">>(),
-    places = new Map<string, number>();
+  const codes = new Int32Array(width), places = new Map<string, number>();
+  const found = new Map<string, Omit<Cell, "persons">>();
   for (const { label, values, images } of rows) {
     const key = JSON.stringify(values), earlier = found.get(key)?.images ?? 0;
     found.set(key, { values, images: earlier + images });
