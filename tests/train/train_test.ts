@@ -67,6 +67,7 @@ Deno.test("train() learns, and leaves a run that opens again", () =>
       "config.json",
       "data.json",
       "env.json",
+      "events.jsonl",
       "last.safetensors",
       "metrics.jsonl",
       "summary.json",
