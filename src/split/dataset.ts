@@ -9,7 +9,10 @@ import { isSynthetic } from "../core/synthetic.ts";
 import { type KFoldOptions, stratifiedGroupKFold } from "./k_fold.ts";
 
 /** How a data set is split. */
-export type SplitDatasetOptions = KFoldOptions;
+export interface SplitDatasetOptions extends KFoldOptions {
+  /** A seed that is taken in the other's place, as a configuration has it; null or none: the other. */
+  readonly splitSeed?: number | null;
+}
 
 /**
  * Splits a data set into folds by group. A group's stratum is its level of each attribute that never changes within a group
@@ -86,7 +89,8 @@ function splitReal({ schema, samples }: Dataset, options: SplitDatasetOptions): 
     .map(({ name }) => samples.map(({ attributes }) => attributes[name]))
     .find((column) => column.every((value) => typeof value === "number") && isConstant(column));
   return stratifiedGroupKFold(samples.map(({ label }) => label), samples.map(({ group }) => group), {
-    ...options,
+    folds: options.folds,
+    seed: options.splitSeed ?? options.seed,
     strata: constant.length > 0 ? samples.map((_, i) => constant.map((column) => column[i]).join(" ")) : undefined,
     order: numbers as number[] | undefined,
   });

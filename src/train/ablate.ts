@@ -78,8 +78,8 @@ export interface Ablation {
 
 /**
  * Trains every combination with every seed, and says how much better each is than the first. A seed changes the folds
- * too, for all combinations alike, so that differences are of the same persons; their intervals tell how much other persons
- * could change them, the deviation over seeds how much other starts. The same call goes on where it was stopped.
+ * too, unless `splitSeed` keeps them, for all combinations alike, so that differences are of the same persons; their
+ * intervals tell how much other persons could change them, the deviation over seeds how much other starts. The same call goes on where it was stopped.
  *
  * @param dataset Labelled samples.
  * @param config What all combinations have in common.

@@ -23,8 +23,10 @@ export function monitored(row: EpochRow, monitor: Monitor): number {
 
 /** A full configuration: one flat record, with a spec for each part. */
 export interface TrainConfig {
-  /** Seed of the folds, the weights, the order and the augmentation. */
+  /** Seed of the weights, the order and the augmentation; of the folds too, unless they have their own. */
   readonly seed: number;
+  /** Seed of the folds, so that runs with other seeds share them; null: the seed. */
+  readonly splitSeed: number | null;
   /** Number of folds, split by person. */
   readonly folds: number;
   /** Steps that every image goes through once, before it is packed. */

@@ -20,7 +20,12 @@ const sides = z.union([side, z.tuple([side, side])]);
 /** The schema of a config: defaults, bounds, and a sentence on each option. */
 export const CONFIG_SCHEMA: z.ZodType<TrainConfig & { $schema?: string }> = z.strictObject({
   $schema: z.string().optional().describe("Where an editor finds the JSON Schema; not used."),
-  seed: z.int().default(42).describe("Seed of the folds, the weights, the order and the augmentation."),
+  seed: z.int().default(42).describe(
+    "Seed of the weights, the order and the augmentation; of the folds too, unless they have their own.",
+  ),
+  splitSeed: z.int().nullable().default(null).describe(
+    "Seed of the folds, so that runs with other seeds share them; null: the seed.",
+  ),
   folds: z.int().min(2).default(5).describe("Number of folds, split by person."),
   preprocess: z.array(specSchema(PREPROCESS)).prefault([])
     .describe("Steps that every image goes through once, in this order, before it is packed."),

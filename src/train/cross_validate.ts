@@ -94,7 +94,7 @@ export async function crossValidate(
   const { dir, fold: only, test, cacheDir = `${dir}/cache`, signal, onProgress } = options;
   if (only !== undefined) checkInteger("cross-validate", "fold", only, { min: 0, max: config.folds - 1 });
   await ensureDir(dir);
-  const folds = splitDataset(dataset, { folds: config.folds, seed: config.seed });
+  const folds = splitDataset(dataset, config);
   const { samples } = dataset;
   const report = splitReport(folds, samples.map(({ label }) => label), samples.map(({ group }) => group));
   const leaked = report.flatMap(({ leakedGroups }) => leakedGroups);

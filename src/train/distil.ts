@@ -13,7 +13,7 @@ import { list, show } from "../core/check.ts";
 import type { Dataset, Predictions } from "../core/records.ts";
 import { readJson } from "../io/mod.ts";
 import { alignPredictions, ensemble, joinFolds } from "../predict/mod.ts";
-import { splitDataset } from "../split/mod.ts";
+import { splitDataset, type SplitDatasetOptions } from "../split/mod.ts";
 import type { TrainConfig } from "./config.ts";
 import { crossValidate, type CrossValidateOptions, type CrossValidation } from "./cross_validate.ts";
 import { packDataset, type PackDatasetOptions } from "./pack_dataset.ts";
@@ -109,17 +109,19 @@ function isPredictions(teacher: DistilOptions["teacher"]): teacher is Prediction
  */
 export async function teachersOf(
   dataset: Dataset,
-  config: Pick<TrainConfig, "folds" | "seed">,
+  config: SplitDatasetOptions,
   runs: readonly Run[],
 ): Promise<readonly (readonly Run[])[]> {
   const left = await Promise.all(
     runs.map(async ({ dir }) => new Set((await readJson(`${dir}/${FILES.data}`) as DataRecord).valid)),
   );
-  const folds = splitDataset(dataset, { folds: config.folds, seed: config.seed });
+  const folds = splitDataset(dataset, config);
   const places = folds.map(({ valid }) =>
     [...runs.keys()].filter((r) => valid.every((index) => left[r]!.has(dataset.samples[index]!.id)))
   );
-  const rule = `the teachers must have the student's folds: ${config.folds} with seed ${config.seed}`;
+  const rule = `the teachers must have the student's folds: ${config.folds} with seed ${
+    config.splitSeed ?? config.seed
+  }`;
   const idle = runs.filter((_, r) => !places.some((own) => own.includes(r)));
   if (idle.length > 0) {
     throw new TypeError(

@@ -7,8 +7,7 @@ import type { Dataset, ImageSet, Predictions } from "../core/records.ts";
 import { loadPredictions, savePredictions } from "../frame/mod.ts";
 import { ensureDir, exists, fileDigest, sha256 } from "../io/mod.ts";
 import { ensemble, predict } from "../predict/mod.ts";
-import { splitDataset } from "../split/mod.ts";
-import type { TrainConfig } from "./config.ts";
+import { splitDataset, type SplitDatasetOptions } from "../split/mod.ts";
 import { predictionBatch } from "./memory.ts";
 import { packDataset, type PackDatasetOptions } from "./pack_dataset.ts";
 import { FILES, loadModel, type Run } from "./run.ts";
@@ -34,12 +33,12 @@ export interface TeachOptions extends Omit<PackDatasetOptions, "onProgress"> {
  */
 export async function teach(
   dataset: Dataset,
-  config: Pick<TrainConfig, "folds" | "seed">,
+  config: SplitDatasetOptions,
   members: readonly (readonly Run[])[],
   { dir, onProgress, ...packing }: TeachOptions,
 ): Promise<Predictions[]> {
   await ensureDir(dir);
-  const folds = splitDataset(dataset, { folds: config.folds, seed: config.seed }), found: Predictions[] = [];
+  const folds = splitDataset(dataset, config), found: Predictions[] = [];
   const labels = dataset.samples.map(({ label }) => label);
   let packed: { readonly key: string; readonly images: ImageSet } | undefined;
   const imagesOf = async ({ config }: Run): Promise<ImageSet> => {

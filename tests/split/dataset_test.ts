@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { type Dataset, FACE_SCHEMA, makeSchema, type Sample, UNKNOWN_LABEL } from "../../src/core/mod.ts";
 import { refuseSyntheticValid, splitDataset, stratifiedGroupKFold } from "../../src/split/mod.ts";
 import { makePeople } from "./people.ts";
@@ -32,6 +32,13 @@ Deno.test("splitDataset() stratifies by the labels of a person where no attribut
     splitDataset(datasetOf(() => ({}), schema), OPTIONS),
     stratifiedGroupKFold(people.labels, people.groups, OPTIONS),
   );
+});
+
+Deno.test("splitDataset() takes the folds' own seed where it is given one", () => {
+  const dataset = datasetOf((i) => ({ age: people.ages[i]! })), folds = splitDataset(dataset, OPTIONS);
+  assertEquals(splitDataset(dataset, { ...OPTIONS, splitSeed: null }), folds);
+  assertEquals(splitDataset(dataset, { folds: 4, seed: 10, splitSeed: 9 }), folds);
+  assertNotEquals(splitDataset(dataset, { folds: 4, seed: 10, splitSeed: null }), folds);
 });
 
 Deno.test("splitDataset() names a sample of unknown class", () => {

@@ -15,10 +15,10 @@ globalThis.addEventListener("unload", () => Deno.removeSync(dir, { recursive: tr
 const dataset = await writePatches(`${dir}/data`, 6);
 const student = patchConfig({ folds: FOLDS, epochs: 1, softTargets: { alpha: 0.75, temperature: 2 } });
 
-/** Two teachers of each fold: one of another learning rate, one of other views. */
+/** Two teachers of each fold: one of another learning rate and seed but the same folds, one of other views. */
 const teachers = (async () => {
   await initBackend({ need: "train" });
-  const configs = [{ lr: 1e-3 }, { views: ["identity"] }].map((own) =>
+  const configs = [{ lr: 1e-3, seed: 7, splitSeed: student.seed }, { views: ["identity"] }].map((own) =>
     patchConfig({ folds: FOLDS, epochs: 1, ...own })
   );
   const runs: Run[] = [];
