@@ -12,15 +12,16 @@ import { frameTable, timeFrames } from "./frame.ts";
 import { timeLoading } from "./load.ts";
 import { boundsChecks, peakMemoryMiB, processor, versions } from "./machine.ts";
 import { operationsTable, timeOperations } from "./operations.ts";
+import { predictionTable, timePredictions } from "./predictions.ts";
 import { profileKernels } from "./profile.ts";
 import { start } from "./start_backend.ts";
 import { inferenceSubject, trainingSubject } from "./subject.ts";
 import { round, timeSteps, type Timing } from "./timing.ts";
 
 const options = z.strictObject({
-  what: z.enum(["train", "infer", "ops", "load", "copy", "frame"]).default("train").describe(
+  what: z.enum(["train", "infer", "ops", "load", "copy", "frame", "predictions"]).default("train").describe(
     "Training steps; inference; single operations of a training step; packing and filling batches; copying on the " +
-      "device; frames beside pandas.",
+      "device; frames beside pandas; scores, calibrations and ensembles of predictions.",
   ),
   model: z.string().default("efficientnet_b0").describe("The model."),
   size: whole().min(8).default(64).describe("Side of the images in pixels."),
@@ -31,9 +32,10 @@ const options = z.strictObject({
     "Steps with one read-back, timed together (default: 8 on webgpu, where reading makes the GPU wait; else 1).",
   ),
   people: whole().min(2).default(8).describe("load: persons painted, seven photographs each."),
-  rows: whole().min(1).default(18_900).describe("frame: rows of the table."),
+  rows: whole().min(1).default(18_900).describe("frame, predictions: rows of the table, or of each member."),
   rounds: whole().min(1).default(3).describe("frame: rounds that are timed, after one that is not."),
   python: z.string().default("python3").describe("frame: the Python that has pandas."),
+  members: whole().min(1).default(10).describe("predictions: members of the ensembles."),
   ...backendFlags,
   stock: z.boolean().default(false).describe("Without our kernels: TensorFlow.js as it is (webgpu, or wasm to infer)."),
   profile: z.boolean().default(false).describe(
@@ -51,6 +53,10 @@ async function main(given: z.output<typeof options>, { signal }: TaskContext): P
     const about = Object.entries(found.versions).map(([name, version]) => `${name} ${version}`).join(", ");
     const text = `${frameTable(found)}\n\n${found.machine}; ${about}; the least of ${found.rounds} rounds in turn`;
     return console.log(json ? JSON.stringify({ program: "maskfold", what, ...found }) : text);
+  }
+  if (what === "predictions") {
+    const found = timePredictions({ ...given, signal });
+    return console.log(json ? JSON.stringify({ program: "maskfold", what, ...found }) : predictionTable(found));
   }
   const started = await start({ ...given, need: what === "infer" ? "predict" : "train" });
   const readEvery = given.readEvery ?? (started.backend === "webgpu" ? 8 : 1);

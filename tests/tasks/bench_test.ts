@@ -171,3 +171,12 @@ Deno.test("what bench:pack packs runs in an empty folder, without environment an
     await Deno.remove(dir, { recursive: true });
   }
 });
+
+Deno.test("bench --what predictions times scores, calibrations and ensembles", async () => {
+  const { timings, members, peakMemoryMiB } = await record("--what", "predictions", "--rows", "353", "--members", "3");
+  assertEquals([members, timings.length], [3, 9]);
+  assert(timings.every(({ ms }: { ms: number }) => ms > 0) && peakMemoryMiB > 0);
+  const [one, ...means] = timings.map(({ found }: { found: string }) => Number(/^macro F1 (.+)/.exec(found)?.[1]))
+    .filter((f1: number) => f1 > 0);
+  assert(means.length === 3 && means.every((f1: number) => f1 > one), `${one}, ${means}`); // what members have of their own averages out
+});
