@@ -15,10 +15,13 @@ await runTask({
     fold: whole().min(0).default(0).describe(
       "The fold whose training images are shown; its validation images stay unseen.",
     ),
+    classifier: z.string().optional().describe(
+      "Run of a classifier trained on real images prepared alike: judges each epoch's samples.",
+    ),
     out: z.string().default("runs/gan").describe("The run's folder."),
   }),
   passThrough: optionsOf(mf.ganConfigJsonSchema()),
-}, async ({ config: preset, fold: k, out, ...flags }, { signal, rest }) => {
+}, async ({ config: preset, fold: k, classifier, out, ...flags }, { signal, rest }) => {
   await startBackend(flags, "train");
   const config = mf.resolveGanConfig(await mf.readPreset(preset) as mf.GanConfigInput, parseValues(rest));
   const dataset = await loadData(flags);
@@ -26,8 +29,12 @@ await runTask({
   if (!fold) throw new RangeError(`Cannot take fold ${k} as the folds are 0 to ${folds.length - 1}`);
   const display = mf.ganDisplay();
   const images = await mf.packDataset(dataset, config, { ...display, cacheDir: join(dirname(out), "cache"), signal });
-  const run = await mf.trainGan(dataset, config, { dir: out, fold, images, signal, ...display });
+  const judge = classifier === undefined
+    ? undefined
+    : await mf.makeJudge(classifier, dataset, { config, fold, images, signal });
+  const run = await mf.trainGan(dataset, config, { dir: out, fold, images, judge, signal, ...display });
   display.end();
+  judge?.dispose();
   images.close();
   const last = run.history.at(-1)!;
   console.log(`losses: ${out}/losses.png; samples: ${out}/sheets`);

@@ -58,6 +58,13 @@ export function ganLine(
     `loss of discriminator ${row.discriminatorLoss.toFixed(3)}, generator ${row.generatorLoss.toFixed(3)}`,
     `told right ${row.discriminatorAccuracy.toFixed(3)}`,
     `spread ${row.spread.toFixed(2)}${good ? " " : "?"}`,
+    ...row.quality
+      ? [
+        `distance ${row.quality.frechet.toFixed(2)}`,
+        `precision ${row.quality.precision.toFixed(2)}, recall ${row.quality.recall.toFixed(2)}`,
+        `agreement ${row.quality.agreement.toFixed(3)}`,
+      ]
+      : [],
     `${row.seconds.toFixed(1)} s`,
     `${row.imagesPerSecond.toFixed(0)} images/s`,
   ].join("  ");

@@ -21,6 +21,7 @@ import { DIFF_AUGMENTS, diffAugmentChain } from "./diff_augment.ts";
 import type { Gan } from "./gan.ts";
 import { type GanFigures, readGanSteps, STEP_FIGURES, takeGanStep } from "./gan_step.ts";
 import { generateImages, oneHot, sheetLabels } from "./generate.ts";
+import type { GanJudge } from "./judge.ts";
 import { PENALTIES } from "./penalties.ts";
 import { classSpreads } from "./spread.ts";
 import type { GanRow } from "./watch.ts";
@@ -29,6 +30,8 @@ import type { GanRow } from "./watch.ts";
 export interface FitGanOptions {
   /** Epochs done already. */
   readonly history?: readonly GanRow[];
+  /** Judges the generator after each epoch. */
+  readonly judge?: Pick<GanJudge, "judge">;
   /** Stops training between two steps. */
   readonly signal?: AbortSignal;
   /** Called while a GPU's shaders are compiled, before the first step. */
@@ -77,7 +80,7 @@ export async function* fitGan(
   gan: Gan,
   { source, train, names }: GanData,
   config: GanConfig,
-  { history = [], signal, onCompile, onStep }: FitGanOptions = {},
+  { history = [], judge, signal, onCompile, onStep }: FitGanOptions = {},
 ): AsyncGenerator<GanEpoch> {
   const { generator, discriminator, optimizers, averager } = gan, { classes } = source;
   const schedule = build("schedule", SCHEDULES, config.schedule);
@@ -152,11 +155,10 @@ export async function* fitGan(
     }
     if (inFlight.length > 0) await settle();
     const trained = performance.now();
-    const samples = await withAverage(
-      averager,
-      generator,
-      () => generateImages(generator, labels, { classes, rng: noise, signal }),
-    );
+    const { samples, quality } = await withAverage(averager, generator, async () => ({
+      samples: await generateImages(generator, labels, { classes, rng: noise, signal }),
+      quality: await judge?.judge(generator, { rng: noise.fork("judge"), signal }),
+    }));
     const spreads = classSpreads(samples, labels, { size: generator.size, classes });
     const ratios = spreads.map((spread, c) => spread / real[c]!),
       known = [...ratios.keys()].filter((c) => Number.isFinite(ratios[c]!));
@@ -174,6 +176,7 @@ export async function* fitGan(
       seconds: (performance.now() - started) / 1000,
       imagesPerSecond: seen / ((trained - started) / 1000),
       waiting: (loader.waited - waitedBefore) / (trained - started),
+      ...(quality && { quality }),
     };
     yield { row, samples };
   }

@@ -22,6 +22,8 @@ export {
   type DiscriminatorSpec,
 } from "./discriminator.ts";
 export { type GanDisplay, ganDisplay, ganLine } from "./display.ts";
+export type { Seen } from "./features.ts";
+export { frechetDistance, type Gaussian, gaussianOf } from "./frechet.ts";
 export type { FitGanOptions, GanStepState } from "./fit_gan.ts";
 export { type GanRun, loadGenerator, openGan } from "./gan_run.ts";
 export type { GanFigures } from "./gan_step.ts";
@@ -35,9 +37,11 @@ export {
   GENERATORS,
   type GeneratorSpec,
 } from "./generator.ts";
+export { type GanJudge, type GanQuality, type JudgeOptions, makeJudge } from "./judge.ts";
 export type { Network } from "./network.ts";
 export { PENALTIES, type Penalty, type PenaltyResult, type PenaltySpec, type R1Options } from "./penalties.ts";
-export { plotGan } from "./plot_gan.ts";
+export { plotGan, type PlotGanOptions } from "./plot_gan.ts";
+export { type Coverage, type Manifold, manifoldOf, precisionRecall } from "./precision_recall.ts";
 export { syntheticCounts, type SyntheticWish } from "./counts.ts";
 export { synthesizeFaces, type SynthesizeOptions } from "./synthesize.ts";
 export { trainGan, type TrainGanOptions } from "./train_gan.ts";

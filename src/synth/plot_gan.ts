@@ -4,6 +4,7 @@
  * @module
  */
 import { type Chart, type ChartOptions, drawChart } from "../explore/chart.ts";
+import type { GanQuality } from "./judge.ts";
 import type { GanRow } from "./watch.ts";
 
 const SERIES = {
@@ -11,9 +12,26 @@ const SERIES = {
   shares: { "images told right": "discriminatorAccuracy", "spread within classes": "spread" },
 } as const;
 
+/** What a judge says of the samples. */
+const QUALITIES = ["precision", "recall", "agreement"] as const;
+
+/** How the chart is drawn. */
+export interface PlotGanOptions extends ChartOptions {
+  /** What a judge says of real images that were held out; drawn dashed. */
+  readonly heldOut?: GanQuality | null;
+}
+
+/** A point of a line. */
+interface Point {
+  readonly epoch: number;
+  readonly what: string;
+  readonly value: number;
+}
+
 /**
  * Draws both losses, and beside them the share of images that the discriminator tells right and the spread of the samples as a
- * share of the real images', over the epochs.
+ * share of the real images', over the epochs; below, where a judge was there, the Fréchet distance, and precision, recall and the
+ * classes' agreement.
  *
  * @param history From a run of `trainGan`.
  * @returns The chart.
@@ -21,32 +39,54 @@ const SERIES = {
  */
 export async function plotGan(
   history: readonly GanRow[],
-  { title = "Training of the GAN" }: ChartOptions = {},
+  { title = "Training of the GAN", heldOut }: PlotGanOptions = {},
 ): Promise<Chart> {
   if (history.length === 0) throw new RangeError("Cannot plot a GAN's history as it must have an epoch: it has none");
-  const panel = (series: Readonly<Record<string, keyof GanRow>>, axis: string) => ({
-    width: 320,
-    height: 220,
-    data: {
-      values: Object.entries(series).flatMap(([what, key]) =>
-        history.map((row) => ({ epoch: row.epoch, what, value: row[key] }))
-      ),
-    },
-    mark: { type: "line", point: history.length === 1 },
-    encoding: {
-      x: { field: "epoch", type: "quantitative", axis: { tickMinStep: 1, format: "d", grid: false, tickCount: 8 } },
-      y: { field: "value", type: "quantitative", title: axis, scale: { zero: false } },
-      color: {
-        field: "what",
-        type: "nominal",
-        scale: { domain: Object.keys(series) },
-        legend: { orient: "bottom", title: null, symbolType: "stroke" },
-      },
-    },
-  });
+  const panel = (points: readonly Point[], axis: string, { zero = false, real = [] as readonly Point[] } = {}) => {
+    const scale = { domain: [...new Set(points.map(({ what }) => what))] };
+    const color = {
+      field: "what",
+      type: "nominal",
+      scale,
+      legend: { orient: "bottom", title: null, symbolType: "stroke" },
+    };
+    const y = { field: "value", type: "quantitative", title: axis, scale: { zero } };
+    const x = {
+      field: "epoch",
+      type: "quantitative",
+      axis: { tickMinStep: 1, format: "d", grid: false, tickCount: 8 },
+    };
+    return {
+      width: 320,
+      height: 220,
+      layer: [
+        { data: { values: points }, mark: { type: "line", point: history.length === 1 }, encoding: { x, y, color } },
+        ...real.length === 0
+          ? []
+          : [{ data: { values: real }, mark: { type: "rule", strokeDash: [4, 3] }, encoding: { y, color } }],
+      ],
+    };
+  };
+  const lines = (series: Readonly<Record<string, keyof GanRow>>) =>
+    Object.entries(series).flatMap(([what, key]) =>
+      history.map((row): Point => ({ epoch: row.epoch, what, value: row[key] as number }))
+    );
+  const judged = history.filter((row) => row.quality !== undefined);
+  const qualities = (names: readonly ("frechet" | typeof QUALITIES[number])[]) =>
+    names.flatMap((what) => judged.map(({ epoch, quality }): Point => ({ epoch, what, value: quality![what] })));
+  const real = (names: readonly ("frechet" | typeof QUALITIES[number])[]) =>
+    heldOut ? names.map((what): Point => ({ epoch: 0, what, value: heldOut[what] })) : [];
+  const above = [panel(lines(SERIES.losses), "loss"), panel(lines(SERIES.shares), "share")];
+  const below = judged.length === 0 ? [] : [
+    panel(qualities(["frechet"]), "Fréchet distance", { zero: true, real: real(["frechet"]) }),
+    panel(qualities(QUALITIES), "share", { zero: true, real: real(QUALITIES) }),
+  ];
   return await drawChart({
-    title,
+    title: below.length > 0 && heldOut ? { text: title, subtitle: "dashed: real images that were held out" } : title,
     resolve: { scale: { color: "independent" } },
-    hconcat: [panel(SERIES.losses, "loss"), panel(SERIES.shares, "share")],
+    vconcat: [above, ...below.length > 0 ? [below] : []].map((hconcat) => ({
+      resolve: { scale: { color: "independent" } },
+      hconcat,
+    })),
   });
 }

@@ -26,17 +26,20 @@ import { fitGan, type FitGanOptions, type GanData } from "./fit_gan.ts";
 import { type Gan, ganInput, makeGan } from "./gan.ts";
 import { GAN_FILES, type GanDataRecord, type GanRun, openGan } from "./gan_run.ts";
 import { sampleSheet } from "./generate.ts";
+import type { GanJudge } from "./judge.ts";
 import { plotGan } from "./plot_gan.ts";
 import { ganHealth, type GanRow } from "./watch.ts";
 
 /** What is trained where. */
-export interface TrainGanOptions extends Omit<FitGanOptions, "history"> {
+export interface TrainGanOptions extends Omit<FitGanOptions, "history" | "judge"> {
   /** The run's folder; an unfinished run there is gone on with, a finished one is opened. */
   readonly dir: string;
   /** Which samples to train on; those to validate on are not touched, so that they stay unseen. */
   readonly fold: Fold;
   /** The samples' images, packed with the config's `resize` and `crop`. */
   readonly images: ImageSet;
+  /** Judges the generator after each epoch; what it finds changes nothing of the training. */
+  readonly judge?: GanJudge;
   /** Called after each epoch. */
   readonly onEpoch?: (row: GanRow, state: { readonly epochs: number; readonly good: boolean }) => void;
 }
@@ -107,7 +110,9 @@ async function run(dataset: Dataset, data: GanData, config: GanConfig, options: 
         await saveGenerator(gan, `${dir}/${GAN_FILES.generator}`, history);
       }
     } finally {
-      if (tried.length > 0) await savePicture(plotGan(tried), `${dir}/${GAN_FILES.chart}`);
+      if (tried.length > 0) {
+        await savePicture(plotGan(tried, { heldOut: options.judge?.heldOut }), `${dir}/${GAN_FILES.chart}`);
+      }
     }
     await writeJson(`${dir}/${GAN_FILES.summary}`, { last: history.at(-1), history: tried });
   } catch (error) {

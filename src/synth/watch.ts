@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import type { GanFigures } from "./gan_step.ts";
+import type { GanQuality } from "./judge.ts";
 
 /** When a training is stopped. */
 export interface GanWatchOptions {
@@ -51,6 +52,8 @@ export interface GanRow extends GanFigures {
   readonly imagesPerSecond: number;
   /** Share of the time that was spent waiting for batches, 0..1. */
   readonly waiting: number;
+  /** How good a judge found the generator that is kept, if there was one. */
+  readonly quality?: GanQuality;
 }
 
 /** How a training stands. */
