@@ -37,6 +37,8 @@ export interface GanRun {
   readonly schema: Schema;
   /** Training images of each class, by class number. */
   readonly counts: readonly number[];
+  /** Ids of the images that it was not trained on. */
+  readonly heldOut: readonly string[];
   /** An entry an epoch. */
   readonly history: readonly GanRow[];
   /** Whether it ran to its end. */
@@ -54,10 +56,10 @@ export async function openGan(dir: string): Promise<GanRun> {
   const path = `${dir}/${GAN_FILES.generator}`;
   if (!await exists(path)) throw new Error(`Cannot open ${show(dir)} as it holds no ${GAN_FILES.generator}`);
   const config = resolveGanConfig(await readJson(`${dir}/${GAN_FILES.config}`) as Record<string, unknown>);
-  const { schema, counts } = await readJson(`${dir}/${GAN_FILES.data}`) as GanDataRecord;
+  const { schema, counts, valid: heldOut } = await readJson(`${dir}/${GAN_FILES.data}`) as GanDataRecord;
   const { metadata } = await readSafetensors(path);
   const finished = await exists(`${dir}/${GAN_FILES.summary}`);
-  return { dir, config, schema, counts, history: JSON.parse(metadata.history!), finished };
+  return { dir, config, schema, counts, heldOut, history: JSON.parse(metadata.history!), finished };
 }
 
 /**

@@ -11,6 +11,7 @@ import { type Attribute, decodeLabel, type Schema } from "../core/schema.ts";
 import { SYNTHETIC_PREFIX } from "../core/synthetic.ts";
 import { encodePng } from "../io/encode.ts";
 import { ensureDir, exists, writeAtomic, writeCsv } from "../io/mod.ts";
+import { SOURCE_FILE, type SyntheticSource } from "../train/mod.ts";
 import { type GanRun, loadGenerator } from "./gan_run.ts";
 import { generateImages } from "./generate.ts";
 
@@ -39,6 +40,8 @@ const RACE = "synthetic";
  * all cuts has its cut, as in the contest.
  *
  * Ids begin with {@linkcode SYNTHETIC_PREFIX}: such samples are trained on in every fold, and validated on in none.
+ * {@linkcode SOURCE_FILE} beside them tells which images the generator was not trained on, so that `ablate` can refuse to score
+ * others.
  *
  * @param run A GAN's run whose classes are of mask, gender and age.
  * @param dir The folder; it must have no `train` in it.
@@ -88,6 +91,8 @@ export async function synthesizeFaces(
   } finally {
     generator.dispose();
   }
+  const source: SyntheticSource = { heldOut: run.heldOut };
+  await writeAtomic(join(dir, SOURCE_FILE), `${JSON.stringify(source)}\n`);
   await writeCsv(join(dir, "train/train.csv"), ["id", "gender", "race", "age", "path"], rows);
   return rows.length;
 }

@@ -1,26 +1,32 @@
 /**
- * Ablation: every combination of some options' values trained with the same seeds on the same folds, and compared with
- * the first.
+ * Ablation: every combination of some options' values, and of data to train on, trained with the same seeds on the same folds,
+ * and compared with the first.
  *
  * @module
  */
 import { checkInteger } from "../core/check.ts";
 import type { Dataset } from "../core/records.ts";
-import { tableText } from "../explore/mod.ts";
 import { ensureDir, writeAtomic } from "../io/mod.ts";
 import { bootstrapScore, type PairedBootstrap, pairedBootstrap } from "../metrics/mod.ts";
+import { splitDataset } from "../split/mod.ts";
 import type { TrainConfig } from "./config.ts";
 import type { CrossValidateOptions } from "./cross_validate.ts";
+import { checkArms, type DataArm, realSteps } from "./data_axis.ts";
 import { isDivergence, runTrial, type Trial } from "./trial.ts";
-import { combine, type OptionValues, type VaryOptions } from "./vary.ts";
+import { type Combination, combine, type OptionValues, type VaryOptions } from "./vary.ts";
 
 /** What is compared, and who hears of it; the callbacks are those of a cross-validation. */
-export interface AblateOptions extends Omit<CrossValidateOptions, "test"> {
+export interface AblateOptions extends Omit<CrossValidateOptions, "test" | "arm"> {
   /**
    * Options and their values, `{ loss: ["crossEntropy", { name: "focal", gamma: 1 }], "model.dropPath": [0, 0.2] }`: every
    * combination is trained, the last option changing fastest.
    */
   readonly vary: VaryOptions;
+  /**
+   * What to train on: each combination is trained on each of them, in as many steps as the data set's own images make; the
+   * data set alone unless given. Scores are of its own images.
+   */
+  readonly data?: readonly DataArm[];
   /** Seeds that each combination is trained with, counted up from the config's; 1 by default. */
   readonly seeds?: number;
   /** The folder: `<combination>/seed-<seed>` in it, and `ablation.json`, written last. */
@@ -90,7 +96,8 @@ export interface Ablation {
  * @throws {Error} If a loss becomes no number; the message names the combination.
  */
 export async function ablate(dataset: Dataset, config: TrainConfig, options: AblateOptions): Promise<Ablation> {
-  const { vary, seeds: count = 1, dir, fold, resamples = 2000, cacheDir = `${dir}/cache`, onCombination } = options;
+  const { vary, seeds: count = 1, data, dir, fold, resamples = 2000, cacheDir = `${dir}/cache`, onCombination } =
+    options;
   checkInteger("ablate", "seeds", count, { min: 1 });
   checkInteger("ablate", "resamples", resamples, { min: 1 });
   if (fold !== undefined) {
@@ -99,17 +106,26 @@ export async function ablate(dataset: Dataset, config: TrainConfig, options: Abl
       throw new TypeError(`Cannot ablate folds on fold ${fold} alone as it would hold out other persons each time`);
     }
   }
-  const combinations = combine(config, vary);
-  await ensureDir(dir);
   const seeds = Array.from({ length: count }, (_, k) => config.seed + k);
+  const combinations = withData(combine(config, vary), data);
+  const setups = combinations.map(({ config, arm }) =>
+    seeds.map((seed) => {
+      const seeded = { ...config, seed };
+      if (!arm) return seeded;
+      const folds = splitDataset(dataset, seeded), scored = fold === undefined ? folds : [folds[fold]!];
+      checkArms([arm], dataset, scored);
+      return { ...seeded, limitBatches: realSteps(dataset, scored, seeded) };
+    })
+  );
+  await ensureDir(dir);
   const trials: Trial[][] = [];
-  for (const [i, { name, config }] of combinations.entries()) {
+  for (const [i, { name, arm }] of combinations.entries()) {
     const ofSeeds: Trial[] = [];
     for (const [k, seed] of seeds.entries()) {
       options.signal?.throwIfAborted();
       onCombination?.(name, { seed, done: i * count + k, total: combinations.length * count });
-      const place = { ...options, cacheDir, dir: `${dir}/${name}/seed-${seed}` };
-      ofSeeds.push(await runTrial(dataset, { ...config, seed }, place).catch((error) => nameFault(error, name, seed)));
+      const place = { ...options, arm, cacheDir, dir: `${dir}/${name}/seed-${seed}` };
+      ofSeeds.push(await runTrial(dataset, setups[i]![k]!, place).catch((error) => nameFault(error, name, seed)));
     }
     trials.push(ofSeeds);
   }
@@ -132,9 +148,32 @@ export async function ablate(dataset: Dataset, config: TrainConfig, options: Abl
     return { combination: name, options, macroF1: scores("macroF1"), accuracy: scores("accuracy"), difference };
   });
   const best = rows.reduce((a, b) => b.macroF1.mean > a.macroF1.mean ? b : a);
-  const record = { config, vary, fold: fold ?? null, seeds, resamples, best: best.combination, rows };
+  const axis = data && {
+    arms: data.map(({ name, added, repeated }) => ({
+      name,
+      images: added?.samples.length ?? repeated?.reduce((sum, count) => sum + count, 0) ?? 0,
+    })),
+    stepsPerEpoch: setups.map((ofSeeds) => ofSeeds.map(({ limitBatches }) => limitBatches)),
+  };
+  const record = { config, vary, data: axis, fold: fold ?? null, seeds, resamples, best: best.combination, rows };
   await writeAtomic(`${dir}/ablation.json`, `${JSON.stringify(record, null, 2)}\n`);
   return { dir, seeds, rows, best };
+}
+
+/** Each combination on each arm of the data, the arms changing fastest. */
+function withData(
+  combinations: readonly Combination[],
+  arms: readonly DataArm[] = [],
+): readonly (Combination & { readonly arm?: DataArm })[] {
+  if (arms.length === 0) return combinations;
+  return combinations.flatMap(({ name, options, config }) =>
+    arms.map((arm) => ({
+      name: [...Object.keys(options).length === 0 ? [] : [name], `data=${arm.name}`].join(","),
+      options: { ...options, data: arm.name },
+      config,
+      arm,
+    }))
+  );
 }
 
 /** Says of training that went wrong by its numbers which combination it was. */
@@ -148,42 +187,4 @@ function spread(seeds: readonly number[]): Pick<SeedScores, "seeds" | "mean" | "
   const mean = seeds.reduce((sum, x) => sum + x, 0) / seeds.length;
   if (seeds.length === 1) return { seeds, mean, deviation: null };
   return { seeds, mean, deviation: Math.sqrt(seeds.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (seeds.length - 1)) };
-}
-
-/**
- * An ablation as an aligned text table: means over the seeds, deviations, and the difference to the first in macro F1 with
- * its 95 % interval.
- *
- * @param ablation What {@linkcode ablate} returns.
- * @returns Lines, without a line break at the end.
- */
-export function ablationTable({ rows }: Pick<Ablation, "rows">): string {
-  const share = ({ mean, deviation }: SeedScores) =>
-    mean.toFixed(4) + (deviation === null ? "" : ` ± ${deviation.toFixed(4)}`);
-  return tableText(rows.map(({ combination, macroF1, accuracy, difference }) => ({
-    combination,
-    "macro F1": share(macroF1),
-    accuracy: share(accuracy),
-    "difference to the first": difference ? differenceText(difference) : "",
-    "share above 0": difference ? difference.macroF1.above.toFixed(3) : "",
-  })));
-}
-
-/**
- * The best combination on one line: `loss=focal: macro F1 0.8123 [0.7904, 0.8301], 3 seeds, +0.0123 [-0.0010, 0.0250] to
- * loss=crossEntropy`, with 95 % intervals.
- *
- * @param ablation What {@linkcode ablate} returns.
- */
-export function ablationLine({ best, rows, seeds }: Pick<Ablation, "best" | "rows" | "seeds">): string {
-  const { combination, macroF1: { mean, low, high }, difference } = best;
-  return [
-    `${combination}: macro F1 ${mean.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`,
-    `${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}`,
-    difference ? `${differenceText(difference)} to ${rows[0]!.combination}` : "the first itself is the best",
-  ].join(", ");
-}
-
-function differenceText({ macroF1: { difference, low, high } }: PairedBootstrap): string {
-  return `${difference < 0 ? "" : "+"}${difference.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`;
 }

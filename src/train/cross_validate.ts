@@ -13,6 +13,7 @@ import { ensemble, joinFolds, predict, writeSubmission } from "../predict/mod.ts
 import type { PreprocessNote } from "../preprocess/mod.ts";
 import { splitDataset, splitReport } from "../split/mod.ts";
 import type { TrainConfig } from "./config.ts";
+import { addArm, type DataArm } from "./data_axis.ts";
 import type { StepScores, StepState } from "./fit.ts";
 import { addGuesses, type GuessOptions } from "./guessed.ts";
 import { predictionBatch, type StepMemory } from "./memory.ts";
@@ -28,6 +29,8 @@ export interface CrossValidateOptions extends GuessOptions, TrackRunOptions {
   readonly dir: string;
   /** Train this fold alone, counted from 0; of several processes that do so, the last one to finish joins all. */
   readonly fold?: number;
+  /** Images that are added to the training part of each fold; scores stay those of the data set's own. */
+  readonly arm?: DataArm;
   /** Images to predict with the mean of the folds, and to write a submission for. */
   readonly test?: Dataset;
   /** Where packed images are kept; `cache` in the folder by default. */
@@ -110,8 +113,10 @@ export async function crossValidate(
   const runs: (Run | undefined)[] = folds.map(() => undefined);
   const opened = [images, ...testImages ? [testImages] : []];
   try {
-    const { pseudo, softTargets } = options;
-    const data = await addGuesses({ dataset, folds, images }, config, { ...pack, pseudo, softTargets });
+    const { arm, pseudo, softTargets } = options, own = { dataset, folds, images };
+    const grown = arm ? await addArm(own, arm, { config, ...pack }) : own;
+    opened.push(grown.images);
+    const data = await addGuesses(grown, config, { ...pack, pseudo, softTargets });
     opened.push(data.images);
     const partOf = (k: number) => ({ fold: data.folds[k]!, images: data.images, softTargets: data.softTargets[k] });
     for (const k of folds.keys()) {

@@ -3,19 +3,20 @@
  *
  * @module
  */
-export {
-  ablate,
-  type AblateOptions,
-  type Ablation,
-  ablationLine,
-  type AblationRow,
-  ablationTable,
-  type SeedScores,
-} from "./ablate.ts";
+export { ablate, type AblateOptions, type Ablation, type AblationRow, type SeedScores } from "./ablate.ts";
+export { ablationLine, ablationTable } from "./ablation_table.ts";
 export type { Monitor, TrainConfig, TrainConfigInput } from "./config.ts";
 export { configJsonSchema } from "./config_schema.ts";
 export { resolveConfig } from "./resolve_config.ts";
 export { crossValidate, type CrossValidateOptions, type CrossValidation, summaryLine } from "./cross_validate.ts";
+export {
+  type DataArm,
+  type DataArmText,
+  parseDataAxis,
+  readDataArms,
+  SOURCE_FILE,
+  type SyntheticSource,
+} from "./data_axis.ts";
 export { distil, type Distillation, type DistilOptions } from "./distil.ts";
 export { epochLine, type TrainingDisplay, trainingDisplay, weightsLine } from "./display.ts";
 export type { BatchSource } from "./batches.ts";

@@ -5,6 +5,7 @@ import { modelTensors } from "../../src/models/weights.ts";
 import { makeGenerator } from "../../src/synth/gan.ts";
 import { openGan, synthesizeFaces, syntheticCounts } from "../../src/synth/mod.ts";
 import { splitDataset } from "../../src/split/mod.ts";
+import { SOURCE_FILE } from "../../src/train/mod.ts";
 import { initBackend } from "../../src/tensor/mod.ts";
 import { withDir } from "../temporary.ts";
 import { smallConfig } from "./fixtures.ts";
@@ -17,7 +18,10 @@ async function writeRun(dir: string): Promise<void> {
   const config = smallConfig(), generator = makeGenerator(config, FACE_SCHEMA);
   await Deno.mkdir(dir);
   await Deno.writeTextFile(`${dir}/config.json`, JSON.stringify(config));
-  await Deno.writeTextFile(`${dir}/data.json`, JSON.stringify({ schema: FACE_SCHEMA, counts }));
+  await Deno.writeTextFile(
+    `${dir}/data.json`,
+    JSON.stringify({ schema: FACE_SCHEMA, counts, valid: ["000001/mask1"] }),
+  );
   const tensors = await modelTensors(generator);
   await writeSafetensors(`${dir}/generator.safetensors`, { tensors, metadata: { history: "[]" } });
   generator.dispose();
@@ -34,6 +38,7 @@ Deno.test("synthesizeFaces() writes faces that load strictly, of the classes ask
     const { samples } = await loadFaces(`${dir}/a`);
     assertEquals(wanted.map((_, label) => samples.filter((sample) => sample.label === label).length), wanted);
     assert(samples.every(({ id, group }) => isSynthetic(id) && isSynthetic(group)));
+    assertEquals(JSON.parse(await Deno.readTextFile(`${dir}/a/${SOURCE_FILE}`)), { heldOut: ["000001/mask1"] });
     assertEquals(new Set(samples.map(({ group }) => group)).size, total);
     const files = await Promise.all(["a", "b"].map((out) => Deno.readFile(`${dir}/${out}/${samples[7]!.path}`)));
     assertEquals(files[0], files[1]);

@@ -40,7 +40,7 @@ Deno.test("ablate and sweep report faults of what varies at once", async () => {
   assertEquals(code, 1);
   for (const text of ["loss", "lr: "]) assertStringIncludes(stderr, text);
   const none = await startTask("ablate", "--data", data).done;
-  assertStringIncludes(none.stderr, "--vary: it is required");
+  assertStringIncludes(none.stderr, "one of --vary and --data-axis must be given");
   const path = `${dir}/faults.json`;
   await Deno.writeTextFile(path, JSON.stringify({ lr: { log: [0, 1] }, loss: { choice: [] } }));
   const sweep = await startTask("sweep", "--data", data, "--ranges", path).done;
