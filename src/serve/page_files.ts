@@ -69,7 +69,7 @@ export async function writePageFiles(dir: string, title: string, signal?: AbortS
   });
   const html = await packageText(here("./page/index.html"));
   const texts: Record<string, string> = { title, policy: PAGE_POLICY };
-  await writeAtomic(`${dir}/index.html`, html.replaceAll(/\{\{(\w+)\}\}/g, (_, name) => escape(texts[name]!)));
+  await writeAtomic(`${dir}/index.html`, html.replaceAll(/\{\{\s*(\w+)\s*\}\}/g, (_, name) => escape(texts[name]!)));
 }
 
 function escape(text: string): string {

@@ -89,10 +89,10 @@ export function element(name: string, className: string, text = ""): HTMLElement
   return made;
 }
 
-/** A share as a percentage that is neither 0 nor 100 unless the share is nearly so. */
+/** A share as a percentage, with a decimal where it is near an end. */
 function percent(share: number): string {
-  const value = 100 * share;
-  return `${value.toFixed(value < 10 || value > 99 ? 1 : 0)} %`;
+  const value = 100 * share, decimals = value >= 99.95 || (value >= 9.95 && value < 99) ? 0 : 1;
+  return `${value.toFixed(decimals)} %`;
 }
 
 function capital(text: string): string {

@@ -71,11 +71,12 @@ function show({ probabilities, seen, heat: found, milliseconds, id }: Extract<An
     place(heat, seen);
   }
   const best = classes[probabilities.indexOf(Math.max(...probabilities))];
-  const where = found ? ` Warm places speak for “${best}”.` : "";
+  const where = found ? ` Warm places speak for “${best}”.` : "",
+    part = seenBox.hidden ? "" : " It sees what is framed.";
   say(
     `${camera ? "The camera is on. An answer takes" : "Classified on this device in"} ${
       Math.ceil(milliseconds)
-    } ms.${where}`,
+    } ms.${part}${where}`,
   );
   document.body.dataset.answered = `${id}`;
   if (camera) setTimeout(askCamera, PAUSE);
