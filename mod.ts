@@ -886,6 +886,19 @@ export {
   type TranslationOptions,
 } from "./src/synth/mod.ts";
 export {
+  type BinaryOp,
+  type Graph,
+  type GraphNode,
+  type GraphOp,
+  type GraphTensor,
+  type OnnxInput,
+  onnxModel,
+  type OnnxOptions,
+  type ProgramOptions,
+  traceModel,
+  type UnaryOp,
+} from "./src/export/mod.ts";
+export {
   exportWeb,
   type ExportWebOptions,
   type HalfDifference,
