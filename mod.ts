@@ -904,6 +904,11 @@ export {
   type HalfDifference,
   PAGE_POLICY,
   type PageModel,
+  type PageServer,
   type PageWeights,
+  type Rate,
+  type ServeLimits,
+  servePage,
+  type ServePageOptions,
   type WebPage,
 } from "./src/serve/mod.ts";
