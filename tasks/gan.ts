@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import * as mf from "maskfold";
 import { optionsOf } from "./choices.ts";
 import { runTask, z } from "./flags.ts";
-import { backendFlags, dataFlags, loadData, parseValues, startBackend, whole } from "./setup.ts";
+import { backendFlags, dataFlags, loadData, parseValues, startBackend, table, whole } from "./setup.ts";
 
 await runTask({
   name: "gan",
@@ -34,9 +34,11 @@ await runTask({
     : await mf.makeJudge(classifier, dataset, { config, fold, images, signal });
   const run = await mf.trainGan(dataset, config, { dir: out, fold, images, judge, signal, ...display });
   display.end();
+  const assessment = judge && await mf.assessGan(run, judge, { dataset, images, signal });
   judge?.dispose();
   images.close();
   const last = run.history.at(-1)!;
+  if (assessment) console.log(qualityText(assessment, run));
   console.log(`losses: ${out}/losses.png; samples: ${out}/sheets`);
   console.log(
     `losses ${last.discriminatorLoss.toFixed(4)} and ${last.generatorLoss.toFixed(4)}, spread ${
@@ -44,3 +46,42 @@ await runTask({
     } of the real images' after ${last.epoch} epochs: ${out}`,
   );
 });
+
+/** What a classifier says of the samples, beside what it says of real images that were held out. */
+function qualityText(
+  { quality, heldOut, references, nearest }: mf.GanAssessment,
+  { schema: { classes }, counts }: mf.GanRun,
+): string {
+  const text = (value: number | null | undefined) => value === null || value === undefined ? "" : value.toFixed(3);
+  const row = (figure: string, of: (quality: mf.GanQuality) => number) => ({
+    figure,
+    samples: text(of(quality)),
+    "held-out real": text(heldOut && of(heldOut)),
+  });
+  const near = (figure: string, { share, heldOut }: mf.Nearness) => ({
+    figure,
+    samples: text(share),
+    "held-out real": text(heldOut),
+  });
+  return [
+    table([
+      row("Fréchet distance", ({ frechet }) => frechet),
+      row("precision", ({ precision }) => precision),
+      row("recall", ({ recall }) => recall),
+      row("density", ({ density }) => density),
+      row("coverage", ({ coverage }) => coverage),
+      row("agreement, mean of classes", ({ agreement }) => agreement),
+      near("learned by heart, in features", nearest.features),
+      near("learned by heart, in pixels", nearest.pixels),
+    ]),
+    `of ${quality.count} images of each kind, compared with ${references} training images`,
+    "",
+    table(classes.map((name, label) => ({
+      class: name,
+      "training images": counts[label]!,
+      agreement: text(quality.agreements[label]),
+      "held-out real": text(heldOut?.agreements[label]),
+    }))),
+    "",
+  ].join("\n");
+}

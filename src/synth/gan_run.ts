@@ -19,6 +19,8 @@ export const GAN_FILES = {
   generator: "generator.safetensors",
   sheets: "sheets",
   chart: "losses",
+  quality: "quality.json",
+  nearest: "nearest.png",
 } as const;
 
 /** What `data.json` says. */

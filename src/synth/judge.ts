@@ -7,6 +7,7 @@
 import { show } from "../core/check.ts";
 import type { Dataset, Fold, ImageSet } from "../core/records.ts";
 import type { Rng } from "../core/rng.ts";
+import { isSynthetic } from "../core/synthetic.ts";
 import type { Model } from "../models/mod.ts";
 import { loadModel, openRuns, type Run } from "../train/mod.ts";
 import { soundFold } from "../train/same_run.ts";
@@ -35,8 +36,10 @@ export interface GanJudge {
   readonly heldOut: GanQuality | null;
   /** Real training images that the others are compared with. */
   readonly references: number;
-  /** The classes' names. */
-  readonly classes: readonly string[];
+  /** The places of all real training images. */
+  readonly train: Int32Array;
+  /** The places of the images that neither network was trained on. */
+  readonly unseen: Int32Array;
   /**
    * Judges a generator by as many images as were held out, of the classes as they are in the training data, and by more of rare
    * classes for their agreement.
@@ -88,9 +91,9 @@ export async function makeJudge(
   const classifier = (await openRuns(dir)).reduce((best, run) => shared(run) > shared(best) ? run : best);
   checkAlike(classifier, dataset, config);
   const { classes } = dataset.schema, labels = dataset.samples.map(({ label }) => label);
-  const { train, valid } = soundFold({ fold, images });
-  const unseen = new Set(classifier.valid.ids);
-  const heldOut = spaced(valid.filter((i) => unseen.has(images.ids[i]!)), labels, MOST.images);
+  const { train: shown, valid } = soundFold({ fold, images }), kept = new Set(classifier.valid.ids);
+  const train = shown.filter((i) => !isSynthetic(images.ids[i]!));
+  const unseen = valid.filter((i) => kept.has(images.ids[i]!)), heldOut = spaced(unseen, labels, MOST.images);
   const references = spaced(train, labels, MOST.references);
   const isEnough = heldOut.length >= LEAST_HELD_OUT;
   const wanted = Array.from(
@@ -119,7 +122,8 @@ export async function makeJudge(
     return {
       heldOut: isEnough ? compare(await see(heldOut, { signal }), truth, heldOut.length) : null,
       references: references.length,
-      classes,
+      train,
+      unseen,
       async judge(generator, { rng, signal }) {
         const all = [...wanted, ...more];
         const pixels = await generateImages(generator, all, { classes: classes.length, rng, signal });
@@ -166,7 +170,7 @@ function viewOf(some: Int32Array | Uint8Array, images: ImageSet, { input: { size
 }
 
 /** As many places as wanted, evenly spaced when they stand by their classes, so that each class keeps its share. */
-function spaced(places: Int32Array, labels: readonly number[], most: number): Int32Array {
+export function spaced(places: Int32Array, labels: readonly number[], most: number): Int32Array {
   if (places.length <= most) return places;
   const sorted = Array.from(places).toSorted((a, b) => labels[a]! - labels[b]! || a - b);
   return Int32Array.from({ length: most }, (_, i) => sorted[Math.floor((i + 0.5) * sorted.length / most)]!);

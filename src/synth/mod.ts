@@ -4,6 +4,7 @@
  * @module
  */
 export { ADVERSARIAL, type AdversarialLoss, type AdversarialSpec } from "./adversarial.ts";
+export { assessGan, type GanAssessment } from "./assess.ts";
 export { type GanConfig, type GanConfigInput, ganConfigJsonSchema, resolveGanConfig } from "./config.ts";
 export {
   type ColorOptions,
@@ -38,6 +39,7 @@ export {
   type GeneratorSpec,
 } from "./generator.ts";
 export { type GanJudge, type GanQuality, type JudgeOptions, makeJudge } from "./judge.ts";
+export { type FeatureRows, type NearestRows, type Nearness, nearness } from "./nearest.ts";
 export type { Network } from "./network.ts";
 export { PENALTIES, type Penalty, type PenaltyResult, type PenaltySpec, type R1Options } from "./penalties.ts";
 export { plotGan, type PlotGanOptions } from "./plot_gan.ts";

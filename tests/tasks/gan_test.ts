@@ -16,6 +16,22 @@ Deno.test("gan trains into a run, and synthesize makes a data set of faces with 
       assert((await Deno.readFile(`${run}/${name}`)).length > 500);
     }
 
+    const few = ["--config", "demo", "--epochs", "1", "--batch-size", "16"];
+    await runTask("train", "--data", `${dir}/data`, "--out", `${dir}/classifier`, ...flags.slice(0, 6), ...few);
+    const again = await runTask(
+      "gan",
+      ...given,
+      "--epochs",
+      "2",
+      "--limit-batches",
+      "2",
+      "--classifier",
+      `${dir}/classifier`,
+    );
+    assertMatch(again, /^Fréchet distance +[\d.]+$/m); // of a finished run; too few are held out to say anything of
+    assertMatch(again, /^wear female old +\d+ +[01]\.\d{3}$/m);
+    for (const name of ["quality.json", "nearest.png"]) assert((await Deno.readFile(`${run}/${name}`)).length > 500);
+
     const out = `${dir}/made`, wish = ["--class", "wear female old", "--count", "3"];
     const made = await runTask("synthesize", "--run", run, "--out", out, ...wish);
     assertEquals(lastLine(made), `3 images of 1 classes: ${out}`);
