@@ -49,7 +49,7 @@ await runTask({
 
 /** What a classifier says of the samples, beside what it says of real images that were held out. */
 function qualityText(
-  { quality, heldOut, references, nearest }: mf.GanAssessment,
+  { epoch, quality, heldOut, references, nearest }: mf.GanAssessment,
   { schema: { classes }, counts }: mf.GanRun,
 ): string {
   const text = (value: number | null | undefined) => value === null || value === undefined ? "" : value.toFixed(3);
@@ -74,7 +74,7 @@ function qualityText(
       near("learned by heart, in features", nearest.features),
       near("learned by heart, in pixels", nearest.pixels),
     ]),
-    `of ${quality.count} images of each kind, compared with ${references} training images`,
+    `of ${quality.count} images of each kind, compared with ${references} training images; samples of epoch ${epoch}`,
     "",
     table(classes.map((name, label) => ({
       class: name,

@@ -28,6 +28,7 @@ await runTask(
   async ({ run: dir, class: label, likeRarest, counts: several, count, seed, out, ...flags }, { signal, progress }) => {
     await startBackend(flags, "predict");
     const run = await mf.openGan(dir), { classes } = run.schema;
+    console.log(`generator of epoch ${run.epoch}: ${run.weights}`);
     const counts = mf.syntheticCounts(
       run,
       label !== undefined

@@ -91,7 +91,7 @@ export async function assessGan(
     await writeAtomic(`${run.dir}/${GAN_FILES.nearest}`, png);
     const bare = ({ threshold, share, heldOut }: Nearness): Nearness => ({ threshold, share, heldOut });
     const assessment: GanAssessment = {
-      epoch: run.history.at(-1)?.epoch ?? 0,
+      epoch: run.epoch,
       quality,
       heldOut: judge.heldOut,
       references: judge.references,

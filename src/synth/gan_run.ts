@@ -45,23 +45,36 @@ export interface GanRun {
   readonly history: readonly GanRow[];
   /** Whether it ran to its end. */
   readonly finished: boolean;
+  /** The generator's file: the best one where a judge told which that is, else that of the last good epoch. */
+  readonly weights: string;
+  /** The epoch that it is of. */
+  readonly epoch: number;
 }
 
 /**
- * Opens a GAN's run. It need not be finished: the generator of the last good epoch is there after each.
+ * Opens a GAN's run. It need not be finished: the generator of the last good epoch is there after each, and that of the least
+ * Fréchet distance, if a judge was there to tell.
  *
  * @param dir The run's folder.
+ * @param options Whether to take the last good epoch's generator in any case.
  * @returns Its config and history; the weights are loaded by {@linkcode loadGenerator}.
  * @throws {Error} If it is no run of a GAN, or has no generator yet.
  */
-export async function openGan(dir: string): Promise<GanRun> {
-  const path = `${dir}/${GAN_FILES.generator}`;
+export async function openGan(dir: string, { last = false }: { readonly last?: boolean } = {}): Promise<GanRun> {
+  const path = `${dir}/${GAN_FILES.generator}`, best = `${dir}/${GAN_FILES.best}`;
   if (!await exists(path)) throw new Error(`Cannot open ${show(dir)} as it holds no ${GAN_FILES.generator}`);
   const config = resolveGanConfig(await readJson(`${dir}/${GAN_FILES.config}`) as Record<string, unknown>);
   const { schema, counts, valid: heldOut } = await readJson(`${dir}/${GAN_FILES.data}`) as GanDataRecord;
+  const weights = !last && await exists(best) ? best : path;
+  const finished = await exists(`${dir}/${GAN_FILES.summary}`), history = await historyOf(path);
+  const epoch = (await historyOf(weights)).at(-1)?.epoch ?? 0;
+  return { dir, config, schema, counts, heldOut, history, finished, weights, epoch };
+}
+
+/** The epochs up to a generator's. */
+export async function historyOf(path: string): Promise<readonly GanRow[]> {
   const { metadata } = await readSafetensors(path);
-  const finished = await exists(`${dir}/${GAN_FILES.summary}`);
-  return { dir, config, schema, counts, heldOut, history: JSON.parse(metadata.history!), finished };
+  return JSON.parse(metadata.history!);
 }
 
 /**
@@ -71,11 +84,11 @@ export async function openGan(dir: string): Promise<GanRun> {
  * @returns The generator; the caller's to dispose of.
  */
 export async function loadGenerator(run: GanRun | string): Promise<Generator> {
-  const { dir, config, schema } = typeof run === "string" ? await openGan(run) : run;
-  const path = `${dir}/${GAN_FILES.generator}`, { tensors } = await readSafetensors(path);
+  const { weights, config, schema } = typeof run === "string" ? await openGan(run) : run;
+  const { tensors } = await readSafetensors(weights);
   const generator = makeGenerator(config, schema);
   try {
-    assignTensors(generator, tensors, `"${path}"`);
+    assignTensors(generator, tensors, show(weights));
     return generator;
   } catch (error) {
     generator.dispose();

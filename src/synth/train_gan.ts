@@ -24,7 +24,7 @@ import { checkImages } from "../train/training_data.ts";
 import { type GanConfig, resolveGanConfig } from "./config.ts";
 import { fitGan, type FitGanOptions, type GanData } from "./fit_gan.ts";
 import { type Gan, ganInput, makeGan } from "./gan.ts";
-import { GAN_FILES, type GanDataRecord, type GanRun, openGan } from "./gan_run.ts";
+import { GAN_FILES, type GanDataRecord, type GanRun, historyOf, openGan } from "./gan_run.ts";
 import { sampleSheet } from "./generate.ts";
 import type { GanJudge } from "./judge.ts";
 import { plotGan } from "./plot_gan.ts";
@@ -46,8 +46,9 @@ export interface TrainGanOptions extends Omit<FitGanOptions, "history" | "judge"
 
 /**
  * Trains a conditional GAN on one fold's training images. After each epoch the checkpoint, the generator that is kept and a
- * sheet of samples from the same noise are written; an epoch that looks like collapse or like a won game changes neither
- * checkpoint nor generator, and after several of them training stops.
+ * sheet of samples from the same noise are written; with a judge, the generator of the least Fréchet distance is kept beside
+ * it. An epoch that looks like collapse or like a won game changes neither checkpoint nor generator, and after several of them
+ * training stops.
  *
  * @param dataset Labelled samples.
  * @param config The full configuration, from `resolveGanConfig`.
@@ -106,6 +107,10 @@ async function run(dataset: Dataset, data: GanData, config: GanConfig, options: 
         if (fault) throw lossError(`Cannot go on training as ${fault}`);
         if (!good) continue;
         history.splice(0, history.length, ...tried);
+        // Before the checkpoint: if the process is killed between, the epoch is done again, and is no better than itself.
+        if (row.quality && row.quality.frechet < await leastDistance(dir)) {
+          await saveGenerator(gan, `${dir}/${GAN_FILES.best}`, history);
+        }
         await saveCheckpoint(last, gan.whole, history);
         await saveGenerator(gan, `${dir}/${GAN_FILES.generator}`, history);
       }
@@ -121,6 +126,12 @@ async function run(dataset: Dataset, data: GanData, config: GanConfig, options: 
   } finally {
     gan.dispose();
   }
+}
+
+/** The Fréchet distance of the best generator so far. */
+async function leastDistance(dir: string): Promise<number> {
+  const path = `${dir}/${GAN_FILES.best}`;
+  return await exists(path) ? (await historyOf(path)).at(-1)!.quality!.frechet : Infinity;
 }
 
 /** Which checkpoint is still good. */

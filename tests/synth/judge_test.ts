@@ -3,7 +3,16 @@ import { seededRng } from "../../src/core/rng.ts";
 import { readSafetensors } from "../../src/io/mod.ts";
 import { splitDataset } from "../../src/split/mod.ts";
 import { makeGenerator } from "../../src/synth/gan.ts";
-import { assessGan, frechetDistance, gaussianOf, makeJudge, openGan, plotGan, trainGan } from "../../src/synth/mod.ts";
+import {
+  assessGan,
+  frechetDistance,
+  type GanRow,
+  gaussianOf,
+  makeJudge,
+  openGan,
+  plotGan,
+  trainGan,
+} from "../../src/synth/mod.ts";
 import { initBackend } from "../../src/tensor/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
 import { train } from "../../src/train/mod.ts";
@@ -93,12 +102,32 @@ Deno.test("trainGan() with a judge has its figures in each row, and trains as it
   judge.dispose();
 });
 
+Deno.test("openGan() takes the generator of the least distance, which going on keeps unless it finds a better one", async () => {
+  const judge = await makeJudge(`${root}/classifier`, dataset, options), dir = `${root}/best`;
+  const more = { ...config, epochs: 5 }, abort = new AbortController();
+  const onEpoch = (row: GanRow) => row.epoch === 2 && abort.abort();
+  await assertRejects(
+    () => trainGan(dataset, more, { dir, fold, images, judge, onEpoch, signal: abort.signal }),
+    DOMException,
+  );
+  const { history, epoch, weights } = await trainGan(dataset, more, { dir, fold, images, judge });
+  const distances = history.map(({ quality }) => quality!.frechet);
+  assertEquals([distances.length, epoch, weights], [
+    5,
+    distances.indexOf(Math.min(...distances)) + 1,
+    `${dir}/best.safetensors`,
+  ]);
+  assertEquals((await openGan(dir, { last: true })).epoch, 5);
+  judge.dispose();
+});
+
 Deno.test("assessGan() writes the figures and the sheet of the generator that is kept", async () => {
   const judge = await makeJudge(`${root}/classifier`, dataset, options), before = tf.memory().numTensors;
   const found = await assessGan(await openGan(`${root}/judged`), judge, { dataset, images });
   assertEquals(tf.memory().numTensors, before);
   assertEquals(JSON.parse(await Deno.readTextFile(`${root}/judged/quality.json`)), found);
-  assertEquals([found.epoch, found.heldOut, found.nearest.samples], [2, judge.heldOut, 60]);
+  const { epoch } = await openGan(`${root}/judged`);
+  assertEquals([found.epoch, found.heldOut, found.nearest.samples], [epoch, judge.heldOut, 60]);
   for (const { threshold, share, heldOut } of [found.nearest.features, found.nearest.pixels]) {
     assert(threshold > 0 && share >= 0 && share <= 1 && heldOut! >= 0 && heldOut! < 0.5);
   }
