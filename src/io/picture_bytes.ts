@@ -42,11 +42,16 @@ export async function decodePicture(
       }`,
     );
   }
-  return turnUpright(await decodePixels(bytes).catch(broken), orientation);
+  const { data, ...size } = await decodePixels(bytes).catch(broken);
+  // As a plain array: loops that see one kind of array only are fast.
+  return turnUpright({ data: new Uint8Array(data.buffer, data.byteOffset, data.length), ...size }, orientation);
 }
 
 function broken(cause: Error): never {
-  throw new SyntaxError(`Cannot decode a picture as it is broken: ${cause.message.split("\n")[0]}`, { cause });
+  throw new SyntaxError(
+    `Cannot decode a picture as it is broken: ${cause.message.split("\n")[0]!.replace(/[:\s]+$/, "")}`,
+    { cause },
+  );
 }
 
 /**

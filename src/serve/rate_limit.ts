@@ -25,7 +25,7 @@ export interface RateLimit {
   readonly clients: number;
 }
 
-/** Clients that are remembered at most; of more, those whose buckets are full are forgotten, and then the oldest. */
+/** Clients that are remembered at most; of more, who has asked longest ago is forgotten, and has a full bucket again. */
 const MOST_CLIENTS = 10_000;
 
 /**
@@ -43,11 +43,10 @@ export function makeRateLimit(perClient: Rate, inAll: Rate, now: () => number): 
     },
     take(client, tokens) {
       const time = now();
-      let own = buckets.get(client);
-      if (!own) {
-        if (buckets.size >= MOST_CLIENTS) forget(buckets, perClient.burst, time);
-        buckets.set(client, own = makeBucket(perClient, time));
-      }
+      const own = buckets.get(client) ?? makeBucket(perClient, time);
+      buckets.delete(client);
+      buckets.set(client, own); // the last one now, so that the first is who has asked longest ago
+      if (buckets.size > MOST_CLIENTS) buckets.delete(buckets.keys().next().value!);
       const wait = Math.max(own.wait(tokens, time), common.wait(tokens, time));
       if (wait > 0) return wait;
       own.take(tokens);
@@ -75,12 +74,4 @@ function makeBucket({ perSecond, burst }: Rate, start: number): Bucket {
       level -= tokens;
     },
   };
-}
-
-/** Makes room for a client. One that is forgotten with a full bucket loses nothing by it. */
-function forget(buckets: Map<string, Bucket>, burst: number, time: number): void {
-  for (const [client, bucket] of buckets) {
-    if (bucket.wait(burst, time) === 0) buckets.delete(client);
-  }
-  if (buckets.size >= MOST_CLIENTS) buckets.delete(buckets.keys().next().value!);
 }

@@ -70,6 +70,7 @@ function makeBar(name: string): Bar {
   row.append(element("span", "name", name), track, number);
   const set = (value: number, text: string, best: boolean) => {
     bar.style.width = `${100 * value}%`;
+    row.dataset.value = `${value}`; // unrounded, for programs
     number.textContent = text;
     row.classList.toggle("best", best);
   };
