@@ -809,6 +809,20 @@ export {
   type WandbOptions,
 } from "./src/track/mod.ts";
 
+// Seeing runs
+export {
+  type DataRecord,
+  mistakeSheets,
+  type MistakeSheetsOptions,
+  readRunContents,
+  type ReadRunOptions,
+  RUN_ROWS,
+  type RunContents,
+  type RunFiles,
+  runReport,
+  type RunReportOptions,
+} from "./src/report/mod.ts";
+
 // Synthetic images
 export {
   ADVERSARIAL,

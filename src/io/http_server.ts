@@ -38,7 +38,7 @@ export interface ServeHttpOptions extends RequestLimits {
 
 /** A server that listens. */
 export interface HttpServer extends AsyncDisposable {
-  /** Where: `http://127.0.0.1:8787/`. */
+  /** Its address, with a slash at the end. */
   readonly url: string;
   /** Fulfilled when it has stopped. */
   readonly closed: Promise<void>;
