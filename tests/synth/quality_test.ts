@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { randomNormal } from "../../src/core/rng.ts";
-import { symmetricEigen } from "../../src/synth/symmetric_eigen.ts";
+import { symmetricEigenvalues } from "../../src/synth/eigenvalues.ts";
 import { frechetDistance, gaussianOf, manifoldOf, precisionRecall } from "../../src/synth/mod.ts";
 import { between, printedRng } from "../random.ts";
 import reference from "../reference/image_quality.json" with { type: "json" };
@@ -9,60 +9,57 @@ const rng = printedRng();
 
 const normals = (length: number, scale = 1) => Float32Array.from({ length }, () => scale * randomNormal(rng));
 
-/** A B of square matrices. */
-const times = (a: Float64Array, b: Float64Array, side: number) =>
-  Float64Array.from({ length: side * side }, (_, at) => {
-    let sum = 0;
-    for (let k = 0; k < side; k++) sum += a[Math.floor(at / side) * side + k]! * b[k * side + at % side]!;
-    return sum;
-  });
-
 const largest = (values: ArrayLike<number>) => Array.from(values).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 
-const symmetric = (side: number, make: () => number) => {
-  const matrix = new Float64Array(side * side);
-  for (let i = 0; i < side; i++) {
-    for (let j = 0; j <= i; j++) matrix[i * side + j] = matrix[j * side + i] = make();
+/** A symmetric matrix of given eigenvalues: their diagonal, reflected a few times. */
+function withEigenvalues(values: readonly number[]): Float64Array {
+  const side = values.length;
+  const matrix = Float64Array.from(
+    { length: side * side },
+    (_, at) => at % (side + 1) === 0 ? values[at / (side + 1)]! : 0,
+  );
+  for (let times = 0; times < 3; times++) {
+    const v = normals(side), squares = v.reduce((sum, x) => sum + x * x, 0);
+    for (const step of [1, side]) { // rows, then columns
+      for (let line = 0; line < side; line++) {
+        const at = (d: number) => line * (step === 1 ? side : 1) + d * step;
+        const along = v.reduce((sum, x, d) => sum + x * matrix[at(d)]!, 0) * 2 / squares;
+        v.forEach((x, d) => matrix[at(d)]! -= along * x);
+      }
+    }
   }
   return matrix;
+}
+
+const SPECTRA: Readonly<Record<string, () => number[]>> = {
+  "random ones": () => Array.from({ length: between(rng, 2, 70) }, () => randomNormal(rng)),
+  "one": () => [-3],
+  "two": () => [2, -5],
+  "zeros": () => [0, 0, 0, 0],
+  "equal ones": () => Array<number>(9).fill(2),
+  "many zeros": () => Array.from({ length: 31 }, (_, i) => i < 4 ? 1 + rng() : 0),
+  "very different sizes": () => Array.from({ length: 12 }, (_, i) => 10 ** (i - 6)),
 };
 
-const MATRICES: Readonly<Record<string, () => { side: number; matrix: Float64Array }>> = {
-  "random": () => {
-    const side = between(rng, 2, 70);
-    return { side, matrix: symmetric(side, () => randomNormal(rng)) };
-  },
-  "of one row": () => ({ side: 1, matrix: Float64Array.of(-3) }),
-  "zero": () => ({ side: 5, matrix: new Float64Array(25) }),
-  "diagonal": () => ({ side: 4, matrix: Float64Array.from({ length: 16 }, (_, i) => i % 5 === 0 ? i - 5 : 0) }),
-  "with equal eigenvalues": () => ({ side: 9, matrix: new Float64Array(81).fill(2) }),
-  "of little rank": () => {
-    const side = 31, { covariance } = gaussianOf(normals(4 * side), { dims: side });
-    return { side, matrix: covariance };
-  },
-  "of very different sizes": () => {
-    const side = 12, scales = Array.from({ length: side }, (_, i) => 10 ** (i - 6));
-    const matrix = symmetric(side, () => randomNormal(rng));
-    return { side, matrix: matrix.map((x, at) => x * scales[Math.floor(at / side)]! * scales[at % side]!) };
-  },
-};
-
-for (const [name, make] of Object.entries(MATRICES)) {
-  Deno.test(`symmetricEigen() decomposes a matrix ${name}`, () => {
-    const { side, matrix } = make(), { values, vectors } = symmetricEigen(matrix, { side });
-    const transposed = vectors.map((_, at) => vectors[at % side * side + Math.floor(at / side)]!);
-    const scaled = vectors.map((x, at) => x * values[Math.floor(at / side)]!), size = largest(matrix);
-    const tolerance = 1e-14 * side * Math.max(1e-300, size); // a few roundings an entry
-    times(transposed, scaled, side).forEach((x, at) => assertAlmostEquals(x, matrix[at]!, tolerance, `${at}`));
-    times(vectors, transposed, side).forEach((x, at) => assertAlmostEquals(x, at % (side + 1) === 0 ? 1 : 0, 1e-13));
-    const alone = symmetricEigen(matrix, { side, vectors: false });
-    assertEquals([alone.values, alone.vectors.length], [values, 0]);
+for (const [name, make] of Object.entries(SPECTRA)) {
+  Deno.test(`symmetricEigenvalues() finds ${name}`, () => {
+    const values = make(), side = values.length, found = symmetricEigenvalues(withEigenvalues(values), { side });
+    const tolerance = 1e-14 * side * Math.max(1e-300, largest(values)); // a few roundings of the largest
+    const sorted = [...values].sort((a, b) => a - b);
+    found.sort().forEach((x, i) => assertAlmostEquals(x, sorted[i]!, tolerance));
   });
 }
 
-Deno.test("symmetricEigen() refuses numbers that are not finite, and another size", () => {
-  assertThrows(() => symmetricEigen([1, NaN, NaN, 1], { side: 2 }), TypeError, "must hold finite numbers");
-  assertThrows(() => symmetricEigen([1, 2, 3], { side: 2 }), TypeError, "must be 2 x 2: it has 3");
+Deno.test("symmetricEigenvalues() takes a diagonal, and reads the lower triangle alone", () => {
+  assertEquals([...symmetricEigenvalues([3, 0, 0, 0, -1, 0, 0, 0, 2], { side: 3 })].sort(), [-1, 2, 3]);
+  const found = symmetricEigenvalues([2, NaN, 1, 2], { side: 2 }).sort();
+  assertAlmostEquals(found[0]!, 1, 1e-14);
+  assertAlmostEquals(found[1]!, 3, 1e-14);
+});
+
+Deno.test("symmetricEigenvalues() refuses numbers that are not finite, and another size", () => {
+  assertThrows(() => symmetricEigenvalues([1, NaN, NaN, 1], { side: 2 }), TypeError, "must be finite");
+  assertThrows(() => symmetricEigenvalues([1, 2, 3], { side: 2 }), TypeError, "must be 2 x 2: it has 3");
 });
 
 Deno.test("frechetDistance() agrees with SciPy, fewer rows than features included", () => {
