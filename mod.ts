@@ -901,10 +901,16 @@ export {
 } from "./src/synth/mod.ts";
 export {
   type BinaryOp,
+  type CardOptions,
+  type ExportedFile,
+  exportModel,
+  type ExportModelOptions,
   type Graph,
   type GraphNode,
   type GraphOp,
   type GraphTensor,
+  modelCard,
+  type ModelCardOptions,
   type OnnxInput,
   onnxModel,
   type OnnxOptions,

@@ -19,7 +19,7 @@ export interface Values {
 export interface OnnxModel {
   /** Runs the model; gives its outputs by name, in their order. */
   run(
-    input: { readonly data: Float32Array; readonly dims: readonly number[] },
+    input: { readonly data: Float32Array | Uint8Array; readonly dims: readonly number[] },
   ): Promise<Readonly<Record<string, Values>>>;
 }
 
@@ -28,7 +28,11 @@ export type OpenModel = (path: string) => Promise<OnnxModel>;
 
 /** The part of onnxruntime-node that is used. */
 interface Runtime {
-  readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => Values;
+  readonly Tensor: new (
+    type: "float32" | "uint8",
+    data: Float32Array | Uint8Array,
+    dims: readonly number[],
+  ) => Values;
   readonly InferenceSession: {
     create(path: string, options: Readonly<Record<string, unknown>>): Promise<{
       readonly inputNames: readonly string[];
@@ -40,15 +44,25 @@ interface Runtime {
 /** Not in deno.json, so that nobody downloads it who names no model; a literal would have Deno look for it at once. */
 const PACKAGE: string = "onnxruntime-node", VERSION = "1.30.0";
 
+/** The command that adds onnxruntime-node to a project. */
+export const ADD_RUNTIME: string = `deno add npm:${PACKAGE}@${VERSION}`;
+
+/** How a model is opened. */
+export interface OpenOnnxOptions {
+  /** Threads that share an operation; one unless given, as images are spread over workers. */
+  readonly threads?: number;
+}
+
 /**
- * Opens a model with onnxruntime-node, on one thread, as images are spread over workers.
+ * Opens a model with onnxruntime-node.
  *
  * @param path The model's file.
  * @throws {Error} If the package is not there, or cannot read the file; the message says what to do.
  */
-export const openOnnx: OpenModel = async (path) => {
+export async function openOnnx(path: string, { threads = 1 }: OpenOnnxOptions = {}): Promise<OnnxModel> {
   const { InferenceSession, Tensor } = await loadRuntime(() => import(PACKAGE));
-  const session = await InferenceSession.create(path, { intraOpNumThreads: 1, interOpNumThreads: 1 }).catch((cause) => {
+  const options = { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3 };
+  const session = await InferenceSession.create(path, options).catch((cause) => {
     throw new Error(`Cannot open the model "${path}": ${(cause as Error).message}`, { cause });
   });
   const [input, ...more] = session.inputNames;
@@ -57,8 +71,14 @@ export const openOnnx: OpenModel = async (path) => {
       `Cannot open the model "${path}" as it must have one input: it has ${session.inputNames.length}`,
     );
   }
-  return { run: ({ data, dims }) => session.run({ [input]: new Tensor("float32", data, dims) }) };
-};
+  const typeOf = (data: Float32Array | Uint8Array) => data instanceof Uint8Array ? "uint8" : "float32";
+  return { run: ({ data, dims }) => session.run({ [input]: new Tensor(typeOf(data), data, dims) }) };
+}
+
+/** Whether onnxruntime-node is there, so that models can be run. */
+export async function hasRuntime(): Promise<boolean> {
+  return await loadRuntime(() => import(PACKAGE)).then(() => true, () => false);
+}
 
 /**
  * Loads the package.
@@ -72,7 +92,7 @@ export async function loadRuntime(load: () => Promise<unknown>): Promise<Runtime
     return module.InferenceSession ? module : module.default!;
   } catch (cause) {
     throw new Error(
-      `Cannot run an ONNX model as ${PACKAGE} must be installed: deno add npm:${PACKAGE}@${VERSION} adds it ` +
+      `Cannot run an ONNX model as ${PACKAGE} must be installed: ${ADD_RUNTIME} adds it ` +
         `(${(cause as Error).message.split("\n")[0]})`,
       { cause },
     );
