@@ -4,6 +4,7 @@
  * @module
  */
 import type { ImageSet, Predictions } from "../core/records.ts";
+import type { Schema } from "../core/schema.ts";
 import { fileDigest, readSafetensors, statIfThere, writeAtomic, writeSafetensors } from "../io/mod.ts";
 import { findWeights, IMAGENET_INPUT, loadWeights } from "../models/mod.ts";
 import { decide, ensemble, predict } from "../predict/mod.ts";
@@ -53,8 +54,8 @@ export async function exportWeb(
   if (!first) throw new RangeError("Cannot export a page as there must be at least one run");
   checkRuns(runs);
   const { schema, config: { resize, crop, interpolation, views, viewAverage, ...config } } = first;
-  const name = title ?? `${sentenceOf(schema.attributes.map((attribute) => attribute.name))} from a photograph`;
-  await writePageFiles(dir, name, signal);
+  const name = title ?? `${listed(schema.attributes.map((attribute) => attribute.name))} from a photograph`;
+  await writePageFiles(dir, { title: name, limits: limitsOf(schema) }, signal);
   const dtype = half ? "F16" : "F32", members: PageWeights[] = [];
   for (const [k, run] of runs.entries()) {
     signal?.throwIfAborted();
@@ -129,8 +130,27 @@ async function halfDifference(
   };
 }
 
-/** Names as a heading has them: "Mask, gender and age". */
-function sentenceOf(names: readonly string[]): string {
+/** Attributes that a face does not tell, and that people are wronged by. */
+const SENSITIVE = /^(gender|sex|age|race|ethnicity|religion|health)\b/i;
+
+/** What a page must not be used for. */
+function limitsOf({ attributes }: Schema): string {
+  const guessed = attributes.map(({ name }) => name).filter((name) => SENSITIVE.test(name));
+  return [
+    "Do not use it to decide anything about a person: not who may enter, buy, work, travel or be insured, and not to watch, " +
+    "sort or identify people.",
+    ...guessed.length === 0 ? [] : [
+      `${listed(guessed)} ${
+        guessed.length === 1 ? "is" : "are"
+      } guessed from looks alone; such guesses are wrong for many ` +
+      "people, more often for some groups than for others, and say nothing about who somebody is.",
+    ],
+    "Take only pictures of people who agree to it. It is a demonstration of how such a network is trained and where it fails.",
+  ].join(" ");
+}
+
+/** Names as a sentence begins with them: "Mask, gender and age". */
+function listed(names: readonly string[]): string {
   const text = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names.join();
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -29,6 +29,14 @@ const STOCK = "tfjs-backend-wasm-simd.wasm";
 /** The files that every page has, besides `model.json` and the weights. */
 export const PAGE_FILES: readonly string[] = ["index.html", "style.css", "app.js", "worker.js", STOCK, ...KERNELS];
 
+/** What differs from page to page. */
+export interface PageTexts {
+  /** What it is called. */
+  readonly title: string;
+  /** What it must not be used for, in full sentences. */
+  readonly limits: string;
+}
+
 const here = (path: string) => new URL(path, import.meta.url);
 const standIn = (name: string) => here(`./page/stand_ins/${name}.ts`);
 
@@ -41,11 +49,15 @@ const CORE = (folder: string) =>
  * Writes them.
  *
  * @param dir The page's folder; it is made if need be.
- * @param title What the page is called.
+ * @param texts What the page is called, and what it must not be used for.
  * @param signal Stops the work.
  * @throws {TypeError} If the package's source is not on the disk.
  */
-export async function writePageFiles(dir: string, title: string, signal?: AbortSignal): Promise<void> {
+export async function writePageFiles(
+  dir: string,
+  { title, limits }: PageTexts,
+  signal?: AbortSignal,
+): Promise<void> {
   const core = await packageFolder("@tensorflow/tfjs", "@tensorflow/tfjs-core");
   await bundleForBrowser({
     dir,
@@ -68,7 +80,7 @@ export async function writePageFiles(dir: string, title: string, signal?: AbortS
     ...Object.fromEntries(KERNELS.map((file) => [`${dir}/${file}`, here(`../tensor/wasm/${file}`)])),
   });
   const html = await packageText(here("./page/index.html"));
-  const texts: Record<string, string> = { title, policy: PAGE_POLICY };
+  const texts: Record<string, string> = { title, limits, policy: PAGE_POLICY };
   await writeAtomic(`${dir}/index.html`, html.replaceAll(/\{\{\s*(\w+)\s*\}\}/g, (_, name) => escape(texts[name]!)));
 }
 
