@@ -13,7 +13,14 @@ const SERIES = {
 } as const;
 
 /** What a judge says of the samples. */
-const QUALITIES = ["precision", "recall", "agreement"] as const;
+const DISTANCE = { "samples to training images": "frechet" } as const;
+const QUALITIES = {
+  "precision": "precision",
+  "recall": "recall",
+  "classes named right": "agreement",
+} as const;
+
+type Series = Readonly<Record<string, "frechet" | "precision" | "recall" | "agreement">>;
 
 /** How the chart is drawn. */
 export interface PlotGanOptions extends ChartOptions {
@@ -72,13 +79,15 @@ export async function plotGan(
       history.map((row): Point => ({ epoch: row.epoch, what, value: row[key] as number }))
     );
   const judged = history.filter((row) => row.quality !== undefined);
-  const qualities = (names: readonly ("frechet" | typeof QUALITIES[number])[]) =>
-    names.flatMap((what) => judged.map(({ epoch, quality }): Point => ({ epoch, what, value: quality![what] })));
-  const real = (names: readonly ("frechet" | typeof QUALITIES[number])[]) =>
-    heldOut ? names.map((what): Point => ({ epoch: 0, what, value: heldOut[what] })) : [];
+  const qualities = (series: Series) =>
+    Object.entries(series).flatMap(([what, key]) =>
+      judged.map(({ epoch, quality }): Point => ({ epoch, what, value: quality![key] }))
+    );
+  const real = (series: Series) =>
+    heldOut ? Object.entries(series).map(([what, key]): Point => ({ epoch: 0, what, value: heldOut[key] })) : [];
   const above = [panel(lines(SERIES.losses), "loss"), panel(lines(SERIES.shares), "share")];
   const below = judged.length === 0 ? [] : [
-    panel(qualities(["frechet"]), "Fréchet distance", { zero: true, real: real(["frechet"]) }),
+    panel(qualities(DISTANCE), "Fréchet distance", { zero: true, real: real(DISTANCE) }),
     panel(qualities(QUALITIES), "share", { zero: true, real: real(QUALITIES) }),
   ];
   return await drawChart({

@@ -83,15 +83,17 @@ export interface Ablation {
 }
 
 /**
- * Trains every combination with every seed, and says how much better each is than the first. A seed changes the folds
- * too, unless `splitSeed` keeps them, for all combinations alike, so that differences are of the same persons; their
- * intervals tell how much other persons could change them, the deviation over seeds how much other starts. The same call goes on where it was stopped.
+ * Trains every combination with every seed, and says how much better each is than the first. A seed changes the folds too,
+ * unless `splitSeed` keeps them, for all combinations alike, so that differences are of the same persons; their intervals
+ * tell how much other persons could change them, the deviation over seeds how much other starts. The same call goes on where
+ * it was stopped.
  *
  * @param dataset Labelled samples.
  * @param config What all combinations have in common.
  * @param options What varies, and where it is kept.
  * @returns A row a combination.
- * @throws {TypeError} If an option or value is wrong; all faults of all combinations are listed before any is trained.
+ * @throws {TypeError} If an option or value is wrong; all faults of all combinations are listed before any is trained. Or if data
+ * that is added is the real data itself, of other classes, or of a generator that was trained on images which are scored.
  * @throws {RangeError} If the number of seeds or the fold is out of range.
  * @throws {Error} If a loss becomes no number; the message names the combination.
  */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { list, show } from "../core/check.ts";
 import { build } from "../core/parts.ts";
 import type { Dataset, Fold, ImageSet, Sample } from "../core/records.ts";
@@ -111,28 +111,33 @@ export async function readDataArms(
 }
 
 /**
- * Refuses arms whose images are of other classes, or of a generator that knows whom a fold validates on.
+ * Refuses arms whose images are the real ones themselves, of other classes, or of a generator that knows whom a fold validates
+ * on.
  *
  * @param folds The folds that are scored.
  * @throws {TypeError} If there is such an arm.
  */
-export function checkArms(arms: readonly DataArm[], { samples, schema }: Dataset, folds: readonly Fold[]): void {
-  const valid = folds.flatMap(({ valid }) => Array.from(valid, (i) => samples[i]!.id));
-  for (const { name, added, heldOut } of arms) {
-    if (added && added.schema.classes.join("\n") !== schema.classes.join("\n")) {
-      throw new TypeError(`Cannot add the images of ${show(name)} as their classes must be those of the real ones`);
+export function checkArms(arms: readonly DataArm[], dataset: Dataset, folds: readonly Fold[]): void {
+  const valid = folds.flatMap(({ valid }) => Array.from(valid, (i) => dataset.samples[i]!.id));
+  for (const { name, added, heldOut = valid } of arms) {
+    const refuse = (why: string) => {
+      throw new TypeError(`Cannot add the images of ${show(name)} as ${why}`);
+    };
+    if (!added) continue;
+    if (resolve(added.root) === resolve(dataset.root)) {
+      refuse(`they are those of the data set itself, which are validated on: ${show(added.root)}`);
     }
-    if (!heldOut) continue;
+    if (added.schema.classes.join("\n") !== dataset.schema.classes.join("\n")) {
+      refuse("their classes must be those of the real ones");
+    }
     const unseen = new Set(heldOut), seen = valid.filter((id) => !unseen.has(id));
     if (seen.length === 0) continue;
-    throw new TypeError(
-      `Cannot add the images of ${
-        show(name)
-      } as their generator was trained on ${seen.length} of ${valid.length} images ` +
-        `that are validated on, ${
+    refuse(
+      `their generator was trained on ${seen.length} of ${valid.length} images that are validated on, ` +
+        `${
           list(seen.slice(0, 3))
-        } among them: score the generator's fold alone, with its number of ` +
-        "folds, and with its seed as splitSeed",
+        } among them: score the generator's fold alone, with its number of folds, and with its ` +
+        "seed as splitSeed",
     );
   }
 }
@@ -172,7 +177,8 @@ export async function addArm(
   }
   if (!added || added.samples.length === 0) return { dataset, folds, images };
   const base = added.root === dataset.root ? "" : relative(dataset.root, added.root), from = dataset.samples.length;
-  const mark = (text: string) => isSynthetic(text) ? text : `${SYNTHETIC_PREFIX}${arm.name}-${text}`;
+  const mark = (text: string) =>
+    `${SYNTHETIC_PREFIX}${arm.name}-${isSynthetic(text) ? text.slice(SYNTHETIC_PREFIX.length) : text}`;
   const samples = added.samples.map((sample): Sample => ({
     ...sample,
     id: mark(sample.id),

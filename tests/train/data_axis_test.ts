@@ -112,6 +112,8 @@ Deno.test("ablate() refuses images whose generator knows whom a fold validates o
   const error = await assertRejects(() => ablate(dataset, config, options), TypeError) as Error;
   assertMatch(error.message, /"gan" as their generator was trained on 9 of 18 images that are validated on, "p/);
   await assertRejects(() => ablate(dataset, config, { ...options, fold: 0 }), TypeError, "9 of 9 images");
+  const itself = { ...options, data: [{ name: "again", added: dataset }] };
+  await assertRejects(() => ablate(dataset, config, itself), TypeError, "they are those of the data set itself");
   await assertRejects(() => Deno.stat(options.dir), Deno.errors.NotFound);
   const { rows } = await ablate(dataset, { ...config, epochs: 1 }, { ...options, fold: 1 });
   assertEquals(rows.length, 2);
