@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Dataset, ImageSet } from "../core/records.ts";
+import type { Dataset, ImageSet, Size } from "../core/records.ts";
 import { seededRng } from "../core/rng.ts";
 import { pixelSheet } from "../explore/mod.ts";
 import { writeAtomic } from "../io/mod.ts";
@@ -72,23 +72,21 @@ export async function assessGan(
     });
     const pixels = nearness(made, trainPixels!, { dims: stride, groups, some, heldOut: otherPixels! });
 
-    const shown = classes.map((_, label) =>
+    const nearestOnes = classes.map((_, label) =>
       labels.keys().filter((i) => labels[i] === label).reduce((a, b) =>
         features.nearest.distances[b]! < features.nearest.distances[a]! ? b : a
       )
     );
-    const tile = (from: Uint8Array, i: number) => from.subarray(i * stride, (i + 1) * stride);
-    const sheet = new Uint8Array(shown.length * 3 * stride);
-    const captions = shown.flatMap((i, row) => {
-      const [near, alike] = [features, pixels].map(({ nearest }) => nearest.places[i]!);
-      [tile(made, i), tile(trainPixels!, near!), tile(trainPixels!, alike!)].forEach((image, k) =>
-        sheet.set(image, (row * 3 + k) * stride)
-      );
-      const name = (k: number) => classes[known[train[k]!]!]!;
-      return [`made: ${classes[labels[i]!]}`, `in features: ${name(near!)}`, `in pixels: ${name(alike!)}`];
+    const tiles = nearestOnes.flatMap((i): Tile[] => {
+      const of = (what: string, from: Uint8Array, at: number, label: number) => ({
+        image: from.subarray(at * stride, (at + 1) * stride),
+        caption: `${what}: ${classes[label]}`,
+      });
+      const found = (what: string, { nearest }: typeof features) =>
+        of(what, trainPixels!, nearest.places[i]!, known[train[nearest.places[i]!]!]!);
+      return [of("made", made, i, labels[i]!), found("in features", features), found("in pixels", pixels)];
     });
-    const { png } = await pixelSheet(sheet, { size: images.size, captions, columns: 6 });
-    await writeAtomic(`${run.dir}/${GAN_FILES.nearest}`, png);
+    await writeAtomic(`${run.dir}/${GAN_FILES.nearest}`, await sheetOf(tiles, images.size));
     const bare = ({ threshold, share, heldOut }: Nearness): Nearness => ({ threshold, share, heldOut });
     const assessment: GanAssessment = {
       epoch: run.epoch,
@@ -102,4 +100,17 @@ export async function assessGan(
   } finally {
     generator.dispose();
   }
+}
+
+/** An image of the sheet, RGB 0..255. */
+interface Tile {
+  readonly image: Uint8Array;
+  readonly caption: string;
+}
+
+/** Two samples in a row, each before its two training images. */
+async function sheetOf(tiles: readonly Tile[], size: Size): Promise<Uint8Array> {
+  const pixels = new Uint8Array(tiles.length * size[0] * size[1] * 3);
+  tiles.forEach(({ image }, i) => pixels.set(image, i * image.length));
+  return (await pixelSheet(pixels, { size, captions: tiles.map(({ caption }) => caption), columns: 6 })).png;
 }
