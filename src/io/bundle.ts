@@ -5,7 +5,7 @@
  * @module
  */
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { ensureDir } from "./files.ts";
 
 /** How a page's programs are bundled. */
@@ -23,7 +23,7 @@ export interface BundleOptions {
 }
 
 /**
- * Bundles programs for a browser.
+ * Bundles programs for a browser. The first time on a machine, Deno fetches its bundler from npm.
  *
  * @throws {TypeError} If the package's source is not on the disk.
  * @throws {Error} If a program cannot be bundled; the bundler's last words are given.
@@ -40,7 +40,7 @@ export async function bundleForBrowser(
       else {
         const path = join(temporary, `stand_in_${k}.ts`);
         await Deno.writeTextFile(path, standIn);
-        imports[name] = new URL(`file://${path}`).href;
+        imports[name] = pathToFileURL(path).href;
       }
     }
     const map = join(temporary, "imports.json");
@@ -69,17 +69,19 @@ const ROOT = new URL("../../", import.meta.url).protocol === "file:"
   : undefined;
 
 /**
- * Where an installed package's files are.
+ * The folder of an installed package.
  *
  * @param name The package, as deno.json names it.
  * @param beside A package that it depends on, whose folder is wanted instead.
+ * @returns Its address, which ends in a slash.
  * @throws {Error} If it is not installed.
  */
-export async function packageFolder(name: string, beside?: string): Promise<string> {
+export async function packageFolder(name: string, beside?: string): Promise<URL> {
   const path = ROOT === undefined ? "" : join(ROOT, "node_modules", name);
   try {
     const real = await Deno.realPath(path);
-    return beside === undefined ? real : await Deno.realPath(join(dirname(dirname(real)), beside));
+    const folder = beside === undefined ? real : await Deno.realPath(join(dirname(dirname(real)), beside));
+    return pathToFileURL(`${folder}/`);
   } catch (cause) {
     throw new Error(`Cannot find the package "${beside ?? name}" as it must be installed (deno install)`, { cause });
   }
@@ -90,7 +92,7 @@ export async function packageFolder(name: string, beside?: string): Promise<stri
  *
  * @param files Where each comes from, by where it goes; folders are made.
  */
-export async function copyFiles(files: Readonly<Record<string, string | URL>>): Promise<void> {
+export async function copyFiles(files: Readonly<Record<string, URL>>): Promise<void> {
   for (const [to, from] of Object.entries(files)) {
     await ensureDir(dirname(to));
     await Deno.writeFile(to, await Deno.readFile(from)); // a copy would keep the source's mode

@@ -41,9 +41,9 @@ const here = (path: string) => new URL(path, import.meta.url);
 const standIn = (name: string) => here(`./page/stand_ins/${name}.ts`);
 
 /** TensorFlow.js without its layers, converter, data and WebGL. */
-const CORE = (folder: string) =>
+const coreOf = (folder: URL) =>
   ["index.js", "register_all_gradients.js", "public/chained_ops/register_all_chained_ops.js"]
-    .map((file) => `export * from ${JSON.stringify(new URL(`file://${folder}/dist/${file}`).href)};`).join("\n");
+    .map((file) => `export * from ${JSON.stringify(new URL(`dist/${file}`, folder).href)};`).join("\n");
 
 /**
  * Writes them.
@@ -67,7 +67,7 @@ export async function writePageFiles(
       "node:path": standIn("path"),
       "node:process": standIn("process"),
       "node:worker_threads": standIn("worker_threads"),
-      "@tensorflow/tfjs": CORE(core),
+      "@tensorflow/tfjs": coreOf(core),
       [here("../models/mod.ts").href]: here("../models/model.ts"), // without the hub and all that loads files
     },
     external: ["sharp"],
@@ -76,7 +76,7 @@ export async function writePageFiles(
   const stock = await packageFolder("@tensorflow/tfjs-backend-wasm");
   await copyFiles({
     [`${dir}/style.css`]: here("./page/style.css"),
-    [`${dir}/${STOCK}`]: `${stock}/dist/${STOCK}`,
+    [`${dir}/${STOCK}`]: new URL(`dist/${STOCK}`, stock),
     ...Object.fromEntries(KERNELS.map((file) => [`${dir}/${file}`, here(`../tensor/wasm/${file}`)])),
   });
   const html = await packageText(here("./page/index.html"));

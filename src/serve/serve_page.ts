@@ -54,7 +54,7 @@ export interface PageServer extends AsyncDisposable {
 }
 
 /** Pictures that are decoded at a time, each with up to some hundred megabytes. */
-const DECODED = 2;
+const DECODED = 4;
 
 /** Pictures that go through the network together at most. */
 const BATCH = 32;
@@ -124,6 +124,7 @@ function predictions(classifier: Classifier, limits: ServeLimits): {
   for (const [name, value] of Object.entries({ maxPixels, maxPictures, maxWaiting })) {
     checkInteger("serve", name, value, { min: 1 });
   }
+  const most = Math.min(maxPictures, maxWaiting, perClient.burst, inAll.burst); // more could never be answered
   const rates = makeRateLimit(perClient, inAll, () => performance.now()), inTurn = makeTurns(DECODED);
   const batches = makeBatcher((pictures: readonly Uint8Array[]) => classifier.classify(pictures), BATCH);
   let waiting = 0, answered = 0;
@@ -149,7 +150,7 @@ function predictions(classifier: Classifier, limits: ServeLimits): {
     async predict(request, client) {
       const first = pay(client, 1); // what is broken is paid for, too
       if (first) return first;
-      const pictures = await readPictures(request, maxPictures), { length } = pictures;
+      const pictures = await readPictures(request, Math.floor(most)), { length } = pictures;
       const rest = length > 1 ? pay(client, length - 1) : undefined;
       if (rest) return rest;
       if (waiting + length > maxWaiting) return later(503, "too many pictures wait", 1);

@@ -8,6 +8,8 @@ export interface Place {
   readonly dir: string;
   /** The faces' folder. */
   readonly data: string;
+  /** Its page; a test that changes one makes its own. */
+  readonly page: string;
   /** The run. */
   readonly run: mf.Run;
   /** The faces' files. */
@@ -36,7 +38,14 @@ async function trainOnce(): Promise<Omit<Place, "dir">> {
   const predicted = await mf.predict(model, images, { views: config.views });
   model.dispose();
   images.close();
-  return { data: `${dir}/data`, run, paths: dataset.samples.map(({ path }) => `${dataset.root}/${path}`), predicted };
+  await mf.exportWeb([run], { dir: `${dir}/page` });
+  return {
+    data: `${dir}/data`,
+    page: `${dir}/page`,
+    run,
+    paths: dataset.samples.map(({ path }) => `${dataset.root}/${path}`),
+    predicted,
+  };
 }
 
 /** Calls with the run and a new folder. */

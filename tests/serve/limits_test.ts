@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { makeBatcher, makeTurns } from "../../src/serve/batcher.ts";
+import { widenHalves } from "../../src/serve/page/old_browsers.ts";
 import { makeRateLimit } from "../../src/serve/rate_limit.ts";
 
 Deno.test("makeRateLimit() gives a burst, then a steady rate, and says how long to wait", () => {
@@ -66,4 +67,9 @@ Deno.test("makeTurns() lets so many jobs be under way, in order, and goes on aft
   const settled = await Promise.allSettled([0, 1, 2, 3, 4].map(job));
   assertEquals(settled.map(({ status }) => status === "fulfilled"), [true, false, true, true, true]);
   assertEquals([order, most], [[0, 1, 2, 3, 4], 2]);
+});
+
+Deno.test("widenHalves() has the value of every half-precision number", () => {
+  const bits = Uint16Array.from({ length: 65_536 }, (_, i) => i);
+  assertEquals([...widenHalves(bits)], [...new Float16Array(bits.buffer)]);
 });

@@ -10,8 +10,6 @@ import { difference, type Place, withRun } from "./fixture.ts";
 const PLENTY = { perSecond: 1e6, burst: 1e6 };
 
 interface Served extends Place {
-  /** The page's folder. */
-  readonly page: string;
   readonly server: mf.PageServer;
   readonly url: string;
 }
@@ -21,13 +19,11 @@ async function withServer(
   body: (served: Served) => Promise<void>,
 ): Promise<void> {
   await withRun(async (place) => {
-    const page = `${place.dir}/page`;
-    await mf.exportWeb([place.run], { dir: page });
     const errors: unknown[] = [];
     {
       const given = { port: 0, perClient: PLENTY, inAll: PLENTY, onError: (error: unknown) => errors.push(error) };
-      await using server = await mf.servePage(page, { ...given, ...options });
-      await body({ ...place, page, server, url: server.url });
+      await using server = await mf.servePage(place.page, { ...given, ...options });
+      await body({ ...place, server, url: server.url });
     }
     assertEquals(errors, []);
   });
@@ -242,10 +238,14 @@ Deno.test("servePage() answers 1,000 requests at 32 at once, good and broken, an
 });
 
 Deno.test("servePage() takes no more pictures from a client than its rate, and no more from all; others may go on", () =>
-  withServer({ perClient: { perSecond: 0.01, burst: 3 } }, async ({ url, paths }) => {
+  withServer({ perClient: { perSecond: 0.01, burst: 4 } }, async ({ url, paths }) => {
     const jpeg = await Deno.readFile(paths[0]!);
-    const two = JSON.stringify({ images: [jpeg.toBase64(), jpeg.toBase64()] });
-    assertEquals((await results(post(url, two, { "Content-Type": "application/json" }))).length, 2);
+    const several = (count: number) => {
+      const body = JSON.stringify({ images: Array.from({ length: count }, () => jpeg.toBase64()) });
+      return post(url, body, { "Content-Type": "application/json" });
+    };
+    assertEquals((await refusal(several(5)))[0], 413); // which could never be taken
+    assertEquals((await results(several(2))).length, 2);
     assertEquals((await refusal(post(url, "what is broken is counted, too")))[0], 400);
     const response = await post(url, jpeg), after = Number(response.headers.get("retry-after"));
     assertEquals((await refusal(response))[0], 429);

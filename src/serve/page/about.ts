@@ -25,7 +25,7 @@ export function aboutRows(model: PageModel, milliseconds: number): (readonly [na
     ["Sees", `${input.size.join(" x ")} pixels (height x width), ${image.interpolation}`],
     ["Views", views.map(({ name }) => name).join(", ")],
     ["Attributes", schema.attributes.map(({ name, levels }) => `${name} (${levels.join(", ")})`).join(", ")],
-    ...macroF1 === null ? [] : [["Macro F1", `${macroF1.toFixed(3)} on pictures it was not trained on`] as const],
+    ...macroF1 === null ? [] : [["Macro F1", `${macroF1.toFixed(3)} in validation`] as const],
     ["SHA-256", members.map(({ sha256 }) => sha256).join(" ")],
     ["Loaded in", `${Math.round(milliseconds)} ms`],
   ];

@@ -52,6 +52,7 @@ export function makeAnswerView(
     },
     clear() {
       for (const row of [...bars.flat(), ...rows]) row.clear();
+      list.replaceChildren(...rows.map(({ row }) => row));
       verdict.replaceChildren("Nothing yet.");
     },
   };

@@ -33,21 +33,11 @@ function take(answer: Answer): void {
     case "loading":
       loading.value = answer.share;
       break;
-    case "ready": {
+    case "ready":
       loading.hidden = true;
       if (!picture && !camera) say("The network is ready.");
-      classes = answer.model.schema.classes;
-      view = makeAnswerView(answer.model.schema, {
-        verdict: find("verdict"),
-        groups: find("attributes"),
-        list: find("classes"),
-        title: find("classes-title"),
-      });
-      const rows = aboutRows(answer.model, answer.milliseconds);
-      find("about").append(...rows.flatMap(([name, text]) => [element("dt", "", name), element("dd", "", text)]));
-      document.body.dataset.ready = "";
+      start(answer);
       break;
-    }
     case "broken":
       loading.hidden = true;
       fail(answer.message);
@@ -58,6 +48,19 @@ function take(answer: Answer): void {
     case "classified":
       if (answer.id === asked) show(answer);
   }
+}
+
+function start({ model, milliseconds }: Extract<Answer, { kind: "ready" }>): void {
+  classes = model.schema.classes;
+  view = makeAnswerView(model.schema, {
+    verdict: find("verdict"),
+    groups: find("attributes"),
+    list: find("classes"),
+    title: find("classes-title"),
+  });
+  const rows = aboutRows(model, milliseconds);
+  find("about").append(...rows.flatMap(([name, text]) => [element("dt", "", name), element("dd", "", text)]));
+  document.body.dataset.ready = "";
 }
 
 function show({ probabilities, seen, heat: found, milliseconds, id }: Extract<Answer, { kind: "classified" }>): void {
@@ -71,8 +74,8 @@ function show({ probabilities, seen, heat: found, milliseconds, id }: Extract<An
     place(heat, seen);
   }
   const best = classes[probabilities.indexOf(Math.max(...probabilities))];
-  const where = found ? ` Warm places speak for “${best}”.` : "",
-    part = seenBox.hidden ? "" : " It sees what is framed.";
+  const part = seenBox.hidden ? "" : " It sees what is framed.";
+  const where = found ? ` Warm places speak for “${best}”.` : "";
   say(
     `${camera ? "The camera is on. An answer takes" : "Classified on this device in"} ${
       Math.ceil(milliseconds)
@@ -111,9 +114,8 @@ async function askCamera(): Promise<void> {
 function takePicture(given: Blob | null | undefined): void {
   if (!given) return;
   stopCamera();
+  forgetPhoto();
   picture = given;
-  clearOverlays();
-  URL.revokeObjectURL(photo.src);
   photo.src = URL.createObjectURL(given);
   photo.hidden = false;
   reveal();
@@ -135,9 +137,7 @@ async function toggleCamera(): Promise<void> {
   } finally {
     cameraButton.disabled = false;
   }
-  picture = undefined;
-  clearOverlays();
-  photo.hidden = true;
+  forgetPhoto();
   video.hidden = false;
   frame.classList.toggle("mirrored", camera.mirrored);
   cameraButton.textContent = "Stop the camera";
@@ -172,12 +172,15 @@ function reveal(): void {
   stage.classList.add("full");
 }
 
-function clearOverlays(): void {
-  heat.hidden = seenBox.hidden = true;
+function forgetPhoto(): void {
+  picture = undefined;
+  URL.revokeObjectURL(photo.src);
+  photo.removeAttribute("src");
+  photo.hidden = heat.hidden = seenBox.hidden = true;
 }
 
 function refuse(message: string): void {
-  picture = undefined;
+  forgetPhoto();
   backToStart();
   fail(message);
 }
@@ -212,7 +215,9 @@ document.addEventListener("dragleave", (event) => {
 document.addEventListener("drop", (event) => {
   event.preventDefault();
   stage.classList.remove("over");
-  takePicture(event.dataTransfer?.files[0]);
+  const dropped = event.dataTransfer?.files[0];
+  if (dropped) takePicture(dropped);
+  else fail("Only files can be dropped. Save the picture first, or copy it and paste it here.");
 });
 if (!cameraPossible()) {
   cameraButton.disabled = true;

@@ -23,7 +23,7 @@ export interface Heat {
   readonly size: readonly [height: number, width: number];
 }
 
-/** A part of a picture, as shares 0..1 of its height and width. */
+/** A part of a picture, as shares of its height and width; where the picture is smaller, it reaches beyond 0..1. */
 export interface Seen {
   readonly top: number;
   readonly left: number;

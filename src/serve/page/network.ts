@@ -76,12 +76,12 @@ export async function loadNetwork(onLoading: (share: number) => void): Promise<N
       return { rgba: opaque(overlayHeat(large.data, maps, { size, strength: 0.6 })), size };
     },
     seen({ height, width }) {
-      const { resized: [down, across], window } = placeImage([height, width], about.image);
+      const { resized: [down, across], window, size, offset } = placeImage([height, width], about.image);
       return {
-        top: window.top / down,
-        left: window.left / across,
-        height: window.height / down,
-        width: window.width / across,
+        top: (window.top - offset[0]) / down,
+        left: (window.left - offset[1]) / across,
+        height: size[0] / down,
+        width: size[1] / across,
       };
     },
   };

@@ -4,6 +4,7 @@
  * @module
  */
 /// <reference lib="dom" />
+import "./old_browsers.ts";
 import type { Answer, Question } from "./messages.ts";
 import { loadNetwork, type Network } from "./network.ts";
 import { picturePixels } from "./picture.ts";
