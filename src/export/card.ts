@@ -54,10 +54,10 @@ export async function modelCard(
 
 const whole = (n: number) => n.toLocaleString("en-US");
 
-function titleText({ schema, config, input, models }: CardFacts): string {
+function titleText({ schema, config, input, models, each }: CardFacts): string {
   const { architecture: { about } } = build("model", MODELS, config.model);
   const names = joined(schema.attributes.map(({ name }) => name));
-  const count = models === 1 ? "One network" : `${models} networks, one for each fold,`;
+  const count = models === 1 ? "One network" : `${models} networks, one for each ${each},`;
   return `# ${names.charAt(0).toUpperCase()}${names.slice(1)} from a photograph\n\n` +
     `${count} of the kind \`${config.model.name}\` (${about.paper}), which ${
       models === 1 ? "takes" : "take"
@@ -127,7 +127,7 @@ function dataText({ trained, scores, leftOut, digests, counts, schema, softTarge
     ["images that a network learned from", sizes],
     ["images kept back and scored", whole(scores?.images ?? 0)],
     ["persons on those", scores?.persons === null || !scores ? "not said" : whole(scores.persons)],
-    [`networks${digests.length > 1 ? ", each for a fold of persons" : ""}`, digests.length],
+    ["networks", digests.length],
     ["images left out as faulty", whole(leftOut)],
     ["other models' probabilities as targets", softTargets ? "yes" : "no"],
     ["digests of the data", digests.map((digest) => `\`${digest.slice(0, 12)}\``).join(" ")],
@@ -143,10 +143,16 @@ function dataText({ trained, scores, leftOut, digests, counts, schema, softTarge
 function trainingText({ changed, config, epochs }: CardFacts): string {
   const kept = `Weights of epoch ${epochs.join(", ")} of ${config.epochs} were kept.`;
   if (changed.length === 0) return `${kept} Every option has its default.`;
-  const rows = changed.map(({ name, values: [usual, here] }) => [`\`${name}\``, valueText(usual), valueText(here)]);
+  const rows = changed.map(({ name, values: [usual, here] }) => [`\`${name}\``, shown(usual), shown(here)]);
   return `${kept} Options that differ from maskfold's defaults:\n\n${
     markdownTable(["option", "default", "here"], rows)
   }`;
+}
+
+/** A value as text; of a place on somebody's machine only the last name. */
+function shown(value: unknown): string {
+  const text = valueText(value);
+  return /^([/~.]|[a-z]:)/i.test(text) && !/^https?:/.test(text) ? text.split(/[/\\]/).at(-1)! : text;
 }
 
 function filesText(files: readonly ExportedFile[]): string {

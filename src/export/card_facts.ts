@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { basename } from "node:path";
 import { type Predictions, UNKNOWN_LABEL } from "../core/records.ts";
 import { decodeLabel, type Schema } from "../core/schema.ts";
 import { findWeights, IMAGENET_INPUT, type InputSpec } from "../models/mod.ts";
@@ -61,6 +62,8 @@ export interface CardFacts {
   readonly changed: readonly Difference[];
   /** How many models there are. */
   readonly models: number;
+  /** What each of several is for. */
+  readonly each: "fold" | "seed";
   /** Images that each was trained on. */
   readonly trained: readonly number[];
   /** Digests of the runs' data, 64 hexadecimal digits each. */
@@ -112,6 +115,7 @@ export async function cardFacts(
     input: { ...IMAGENET_INPUT, ...input, size: side },
     changed: differencesOf([flatten(resolveConfig({})), flatten(config)]),
     models: runs.length,
+    each: basename(first.dir).startsWith("seed-") ? "seed" : "fold",
     trained: records.map(({ train }) => train),
     digests: records.map(({ digest }) => digest),
     leftOut: new Set(records.flatMap(({ leftOut }) => leftOut)).size,

@@ -39,14 +39,16 @@ export function foldNorms(graph: Graph): Graph {
     const { data, shape } = tensors[weight]!, outputs = shape[0]!, each = data!.length / outputs;
     if (!gamma || !beta || !mean || !variance) return undefined;
     const epsilon = next.attributes.epsilon as number;
-    const scale = (e: number) => gamma[e]! / Math.sqrt(variance[e]! + epsilon);
-    const shift = (e: number) => beta[e]! + ((bias ? tensors[bias]!.data![e]! : 0) - mean[e]!) * scale(e);
+    const scale = Float64Array.from(gamma, (value, e) => value / Math.sqrt(variance[e]! + epsilon));
+    const shift = scale.map((factor, e) => beta[e]! + ((bias ? tensors[bias]!.data![e]! : 0) - mean[e]!) * factor);
+    const scaled = new Float32Array(data!.length);
+    for (let i = 0; i < scaled.length; i++) scaled[i] = data![i]! * scale[Math.floor(i / each)]!;
     const biasName = bias ?? weight.replace(/\.weight$/, "") + ".bias";
     return {
       inputs: [x!, weight, biasName],
       tensors: {
-        [weight]: { shape, data: data!.map((value, i) => value * scale(Math.floor(i / each))) },
-        [biasName]: { shape: [outputs], data: Float32Array.from({ length: outputs }, (_, e) => shift(e)) },
+        [weight]: { shape, data: scaled },
+        [biasName]: { shape: [outputs], data: Float32Array.from(shift) },
       },
     };
   });

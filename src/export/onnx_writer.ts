@@ -52,9 +52,10 @@ export function addKnown(writer: Writer, name: string, { shape, type, data }: On
   return found;
 }
 
-/** Adds 32-bit numbers under a name. */
+/** Adds 32-bit numbers under a name; those of a `Float32Array` are not copied. */
 export function addNumbers(writer: Writer, name: string, shape: readonly number[], data: ArrayLike<number>): string {
-  return addKnown(writer, name, { shape, type: "float32", data: Float32Array.from(data) });
+  const numbers = data instanceof Float32Array ? data : Float32Array.from(data);
+  return addKnown(writer, name, { shape, type: "float32", data: numbers });
 }
 
 /** Adds whole numbers under a name, as axes and shapes are given. */

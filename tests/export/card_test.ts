@@ -76,6 +76,27 @@ Deno.test("modelCard() tells options that differ from the defaults, and no other
   });
 });
 
+Deno.test("modelCard() shows no place on a machine, of an option that is one", async () => {
+  await withDir(async (dir) => {
+    for (
+      const place of [
+        "/home/someone/start.safetensors",
+        "../someone/start.safetensors",
+        "C:\\someone\\start.safetensors",
+      ]
+    ) {
+      const config = { ...CONFIG, model: { ...CONFIG.model, weights: place } };
+      const text = await modelCard([await made(dir, { config })], { resamples: 20 });
+      assert(!text.includes("someone") && text.includes("| `model.weights` | null | start.safetensors |"), text);
+    }
+    const config = { ...CONFIG, model: { ...CONFIG.model, weights: "timm/resnet18.a1_in1k" } };
+    assertStringIncludes(
+      await modelCard([await made(dir, { config })], { resamples: 20 }),
+      "| timm/resnet18.a1_in1k |",
+    );
+  });
+});
+
 Deno.test("cardFacts() scores folds out-of-fold, with the counts of all of them", async () => {
   await withDir(async (dir) => {
     const oof = await writeFolds(dir, seededRng(2), { persons: PERSONS, folds: 3, config: CONFIG });
