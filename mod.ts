@@ -811,7 +811,9 @@ export {
 
 // Seeing runs
 export {
+  type BoardOptions,
   type DataRecord,
+  type HttpServer,
   mistakeSheets,
   type MistakeSheetsOptions,
   readRunContents,
@@ -821,6 +823,8 @@ export {
   type RunFiles,
   runReport,
   type RunReportOptions,
+  serveBoard,
+  type WatchRunsOptions,
 } from "./src/report/mod.ts";
 
 // Synthetic images
