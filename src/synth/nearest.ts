@@ -77,8 +77,8 @@ export interface Nearness {
  * import { assertEquals } from "@std/assert";
  *
  * const train = Float32Array.of(0, 10, 21, 33); // a copy and a newcomer are generated
- * const found = nearness(Float32Array.of(10.5, 15), train, { dims: 1, groups: ["a", "b", "c", "d"] });
- * assertEquals([found.share, [...found.nearest.places]], [0.5, [1, 1]]);
+ * const found = nearness(Float32Array.of(10.5, 50), train, { dims: 1, groups: ["a", "b", "c", "d"] });
+ * assertEquals([found.share, [...found.nearest.places]], [0.5, [1, 3]]);
  * ```
  *
  * @param generated `[N, D]`, features or pixels.
