@@ -41,12 +41,16 @@ export interface ClassCounts {
  * @returns The counts; nothing if a class has several values of a column, a value or class number is missing, or the columns
  * are not of text and `label` not of Int32.
  */
-export function countByClass(pl: Polars, frame: DataFrame, keys: readonly string[]): ClassCounts | undefined {
+export async function countByClass(
+  pl: Polars,
+  frame: DataFrame,
+  keys: readonly string[],
+): Promise<ClassCounts | undefined> {
   if (!frame.columns.includes("label") || frame.height === 0) return undefined;
   const label = frame.getColumn("label"), columns = keys.map((key) => frame.getColumn(key));
   if (label.dtype.variant !== "Int32" || columns.some(({ dtype }) => dtype.variant !== "String")) return undefined;
   if ([label, ...columns].some((column) => column.nullCount() > 0)) return undefined;
-  const rows = rowsByClass(pl, frame, keys);
+  const [rows, turns] = await Promise.all([rowsByClass(pl, frame, keys), findTurns(pl, frame)]); // side by side
   if (rows === undefined) return undefined;
 
   const least = rows[0]!.label, width = rows.at(-1)!.label - least + 1;
@@ -61,19 +65,20 @@ export function countByClass(pl: Polars, frame: DataFrame, keys: readonly string
   }
   const labels = label.toTypedArray() as Int32Array, rowCodes = new Int32Array(labels.length);
   for (let i = 0; i < labels.length; i++) rowCodes[i] = codes[labels[i]! - least]!;
-  const persons = personsByCode(pl, frame, rowCodes);
-  const cells = [...found.values()].map((cell, code) => ({ ...cell, persons: persons.get(code)! }));
+  const persons = turns ? countTurns(rowCodes, turns, found.size) : personsByCode(pl, frame, rowCodes);
+  const cells = [...found.values()].map((cell, code) => ({ ...cell, persons: persons[code]! }));
   return { cells, lowest: keys.map((_, k) => lowestOf(rows.map(({ label, values }) => [values[k]!, label]))) };
 }
 
 /** The one value that each class has of each column, in one pass; nothing if there are several. */
-function rowsByClass(pl: Polars, frame: DataFrame, keys: readonly string[]): ClassRow[] | undefined {
-  const table = frame.select(pl.col("label"), ...keys.map((name, k) => pl.col(name).alias(`key ${k}`)));
+async function rowsByClass(pl: Polars, frame: DataFrame, keys: readonly string[]): Promise<ClassRow[] | undefined> {
+  const table = frame.lazy().select(pl.col("label"), ...keys.map((name, k) => pl.col(name).alias(`key ${k}`)));
   const bounds = keys.flatMap((_, k) => {
     const key = pl.col(`key ${k}`);
     return [key.min().alias(`low ${k}`), key.max().alias(`high ${k}`)];
   });
-  const found = table.groupBy("label").agg(pl.len().alias("images"), ...bounds).toRecords() as Record<string, Value>[];
+  const byLabel = await table.groupBy("label").agg(pl.len().alias("images"), ...bounds).collect();
+  const found = byLabel.toRecords() as Record<string, Value>[];
   if (found.some((row) => keys.some((_, k) => row[`low ${k}`] !== row[`high ${k}`]))) return undefined;
   const rows = found.map((row) => ({
     label: row.label as number,
@@ -83,14 +88,37 @@ function rowsByClass(pl: Polars, frame: DataFrame, keys: readonly string[]): Cla
   return rows.sort((a, b) => a.label - b.label);
 }
 
-/** How many different persons the rows of each code have. */
-function personsByCode(pl: Polars, frame: DataFrame, codes: Int32Array): ReadonlyMap<number, number> {
-  const [code, group] = [pl.col("code"), pl.col("group")];
-  const repeats = code.eq(code.shift(1)).and(group.eq(group.shift(1))); // a person's images mostly lie side by side
+/** 1 where a row's person is not the row's before, else 0; nothing if a person's rows do not all lie together. */
+async function findTurns(pl: Polars, frame: DataFrame): Promise<Uint8Array | undefined> {
+  const group = pl.col("group"), turns = pl.col("turns");
+  const found = await frame.lazy()
+    .select(group, group.neq(group.shift(1)).fillNull(true).alias("turns"))
+    .select(turns.cast(pl.UInt8), turns.sum().alias("runs"), group.filter(turns).nUnique().alias("persons"))
+    .collect();
+  if (found.getColumn("runs").get(0) !== found.getColumn("persons").get(0)) return undefined;
+  return found.getColumn("turns").toTypedArray() as Uint8Array;
+}
+
+/** How many different persons the rows of each code have, where each person's lie together. */
+function countTurns(codes: Int32Array, turns: Uint8Array, count: number): Int32Array {
+  const persons = new Int32Array(count), latest = new Int32Array(count);
+  for (let i = 0, person = 0; i < codes.length; i++) {
+    person += turns[i]!;
+    const code = codes[i]!;
+    if (latest[code] === person) continue;
+    latest[code] = person;
+    persons[code]!++;
+  }
+  return persons;
+}
+
+/** How many different persons the rows of each code have, wherever they lie. */
+function personsByCode(pl: Polars, frame: DataFrame, codes: Int32Array): Int32Array {
   const found = pl.DataFrame([pl.Series("code", codes, pl.Int32), frame.getColumn("group")])
-    .filter(repeats.fillNull(false).not())
-    .groupBy("code").agg(group.nUnique().alias("persons"));
-  return new Map(found.toRecords().map((row) => [row.code as number, Number(row.persons)]));
+    .groupBy("code").agg(pl.col("group").nUnique().alias("persons"));
+  const persons = new Int32Array(found.height);
+  for (const row of found.toRecords()) persons[row.code as number] = Number(row.persons);
+  return persons;
 }
 
 /** The lowest class number of each value, where there is one. */

@@ -142,7 +142,7 @@ async function countCells(
 ): Promise<Cell[]> {
   checkColumns("count", frame, ["group", ...keys]);
   const pl = await loadPolars();
-  const known = countByClass(pl, frame, keys);
+  const known = await countByClass(pl, frame, keys);
   const found = known?.cells ?? countByValue(pl, frame, keys);
   const cells = new Map(found.map((cell) => [JSON.stringify(cell.values), cell]));
   const orders = keys.map((column, k) =>

@@ -35,7 +35,9 @@ Deno.test("counts() finds the same whether or not there are class numbers that t
     const mask = of(2), gender = of(1), pick = () => between(rng, -1, classes - 1);
     const label = Int32Array.from({ length: rows }, pick), at = (row: number) => follows ? label[row]! : pick();
     const column = (levels: string[]) => Array.from({ length: rows }, (_, row) => levels[at(row)] ?? "none");
-    const group = Array.from({ length: rows }, () => `p${between(rng, 0, 9)}`);
+    const people = Array.from({ length: rows }, () => between(rng, 0, 9));
+    if (rng() < 0.5) people.sort(); // each person's rows together, as data sets have them, or anywhere
+    const group = people.map((person) => person === 0 ? null : `p${person}`);
     const columns = { mask: column(mask), group, gender: column(gender) };
     const [found, wanted] = await Promise.all(
       [makeFrame({ ...columns, label }), makeFrame(columns)].map(async (frame) =>
