@@ -62,7 +62,7 @@ function titleText({ schema, config, input, models, each }: CardFacts): string {
     `${count} of the kind \`${config.model.name}\` (${about.paper}), which ${
       models === 1 ? "takes" : "take"
     } images of ` +
-    `${input.size.join(" x ")} pixels, trained with maskfold ${VERSION}.`;
+    `${input.size.join(" x ")} pixels, trained with maskfold and exported by its version ${VERSION}.`;
 }
 
 function schemaText({ schema: { attributes, classes } }: CardFacts): string {

@@ -1,8 +1,9 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { makeSchema } from "../../src/core/schema.ts";
-import { onnxModel } from "../../src/export/onnx.ts";
+import type { Graph, GraphNode, GraphOp } from "../../src/export/graph.ts";
+import { onnxModel, onnxProgram } from "../../src/export/onnx.ts";
 import { VERSION } from "../../src/export/version.ts";
-import { HEADS, type HeadSpec, inputTensor, type Model } from "../../src/models/mod.ts";
+import { HEADS, type HeadSpec, IMAGENET_INPUT, type InputSpec, inputTensor, type Model } from "../../src/models/mod.ts";
 import { modelVariables, storedShape } from "../../src/models/weights.ts";
 import { initBackend } from "../../src/tensor/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
@@ -13,6 +14,7 @@ import { readOnnx, shapeOf, structureFaults } from "./structure.ts";
 
 await initBackend({ need: "predict", prefer: "wasm" });
 const rng = printedRng();
+const SPEC: InputSpec = { size: [4, 6], ...IMAGENET_INPUT };
 
 /** Runs a file on one image and on three; gives the largest differences from the model's logits and number. */
 async function distanceOf(model: Model, bytes: Uint8Array): Promise<number> {
@@ -185,4 +187,67 @@ Deno.test("onnxModel() with 16 bits halves the file, and names a weight that is 
     await assertRejects(() => onnxModel(model, { half, foldNorms: false }), RangeError, '"layer1.0.conv1.weight"');
   }
   model.dispose();
+});
+
+Deno.test("onnxModel() with 16 bits in the whole keeps 32 for pixels, layer norms and the head", async () => {
+  const model = makeNetwork(rng.fork("precise"), NETWORKS.convnext!, { head: { name: "hidden", units: 9 } });
+  const { graph } = await readOnnx(await onnxModel(model, { half: "whole", input: "bytes" }));
+  const HALF = 10, FLOAT = 1, INTEGER = 7;
+  for (const { name, dataType } of graph.initializer) {
+    const isPrecise = /^pixel_|^epsilon_|norm\.(weight|bias)$|stem\.1\.|downsample\.0\.|^head\./.test(name);
+    assertEquals(dataType, /^(axes|shape)_/.test(name) ? INTEGER : isPrecise ? FLOAT : HALF, name);
+  }
+  for (const { type } of graph.output) assertEquals(type.tensorType.elemType, FLOAT);
+  model.dispose();
+});
+
+/** One operation after images `[B, 4, 6, 3]`. */
+function afterImages(op: GraphOp, shape: number[], attributes: GraphNode["attributes"], ...more: number[][]): Graph {
+  const known = more.map((shape, i) => {
+    const size = shape.reduce((product, length) => product * length, 1);
+    return [`k${i}`, { shape, data: new Float32Array(size) }] as const;
+  });
+  return {
+    input: "input",
+    features: "",
+    outputs: { logits: "y" },
+    nodes: [{ op, inputs: ["input", ...known.map(([name]) => name)], output: "y", attributes }],
+    tensors: { input: { shape: [-1, 4, 6, 3] }, y: { shape }, ...Object.fromEntries(known) },
+  };
+}
+
+Deno.test("onnxProgram() refuses what would need images turned round, and names operation and shapes", () => {
+  const refused = [
+    [afterImages("Reshape", [-1, 72], {}), "Reshape", "images can only become their pixels"],
+    [afterImages("Sum", [-1, 4, 1, 3], { axes: [2], keep: 1 }), "Sum", "only the mean over height and width"],
+    [afterImages("Mul", [-1, 4, 6, 3], {}, [6, 3]), "Mul", "one for each channel"],
+  ] as const;
+  for (const [graph, op, rule] of refused) {
+    const { message } = assertThrows(() => onnxProgram(graph, SPEC), TypeError, `"${op}" as ONNX`);
+    assert(message.includes(rule) && message.includes("[-1,4,6,3]"), message);
+  }
+});
+
+Deno.test("onnxProgram() takes pixels as rows and back for images, without an operation", () => {
+  const graph: Graph = {
+    ...afterImages("Reshape", [-24, 3], {}),
+    nodes: [
+      { op: "Reshape", inputs: ["input"], output: "rows", attributes: {} },
+      { op: "Linear", inputs: ["rows", "w"], output: "wide", attributes: {} },
+      { op: "Reshape", inputs: ["wide"], output: "y", attributes: {} },
+      { op: "Mean", inputs: ["y"], output: "z", attributes: { axes: [1, 2], keep: 0 } },
+    ],
+    outputs: { logits: "z" },
+    tensors: {
+      input: { shape: [-1, 4, 6, 3] },
+      rows: { shape: [-24, 3] },
+      w: { shape: [5, 3], data: new Float32Array(15) },
+      wide: { shape: [-24, 5] },
+      y: { shape: [-1, 4, 6, 5] },
+      z: { shape: [-1, 5] },
+    },
+  };
+  const { nodes, initialisers } = onnxProgram(graph, SPEC);
+  assertEquals(nodes.map(({ op }) => op), ["Conv", "GlobalAveragePool", "Flatten"]);
+  assertEquals(initialisers.w!.shape, [5, 3, 1, 1]);
 });
