@@ -25,7 +25,12 @@ const UNSURE = 0.5;
  */
 export function makeAnswerView(
   { attributes, classes }: Schema,
-  { verdict, groups, list, title }: { verdict: Element; groups: Element; list: Element; title: Element },
+  { verdict, groups, list, title }: {
+    verdict: HTMLElement;
+    groups: HTMLElement;
+    list: HTMLElement;
+    title: HTMLElement;
+  },
 ): AnswerView {
   title.textContent = `All ${classes.length} classes`;
   const several = attributes.length > 1;
@@ -36,7 +41,9 @@ export function makeAnswerView(
     groups.append(heading, bars);
     return rows;
   });
+  fitNames(groups, attributes.flatMap(({ levels }) => levels));
   const rows = classes.map((name) => makeBar(name));
+  fitNames(list, classes);
   list.append(...rows.map(({ row }) => row));
   return {
     show(probabilities) {
@@ -56,6 +63,11 @@ export function makeAnswerView(
       verdict.replaceChildren("Nothing yet.");
     },
   };
+}
+
+/** Gives names the room that the longest needs, so that bars begin below each other. */
+function fitNames(list: HTMLElement, names: readonly string[]): void {
+  list.style.setProperty("--letters", `${Math.max(...names.map(({ length }) => length))}`);
 }
 
 interface Bar {
