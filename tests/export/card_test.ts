@@ -80,7 +80,7 @@ Deno.test("modelCard() shows no place on a machine, of an option that is one", a
   await withDir(async (dir) => {
     for (
       const place of [
-        "/home/someone/start.safetensors",
+        "/data/someone/start.safetensors",
         "../someone/start.safetensors",
         "C:\\someone\\start.safetensors",
       ]
