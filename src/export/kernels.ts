@@ -38,11 +38,12 @@ function convolution(depthwise: boolean): TracedKernel {
   return {
     op: "Conv",
     inputs: ["x", "filter"],
-    result([x, filter], { strides, pad, dilations = 1, dimRoundingMode }) {
-      if ([dilations].flat().some((step) => step !== 1) || (depthwise && filter![3] !== 1)) {
+    result([x, filter], { strides, pad, dilations = 1, dimRoundingMode, dataFormat = "NHWC" }) {
+      const isPlain = [dilations].flat().every((step) => step === 1) && dataFormat === "NHWC";
+      if (!isPlain || (depthwise && filter![3] !== 1)) {
         throw new RangeError(
-          `Cannot put a convolution into a graph as it must have no dilation, and one filter a channel if depthwise: ` +
-            `current values are ${dilations} and ${filter![3]}`,
+          `Cannot put a convolution into a graph as it must be NHWC, without dilation, and with one filter a channel if ` +
+            `depthwise: current values are ${dataFormat}, ${dilations} and ${filter![3]}`,
         );
       }
       const info = convInfo(x!, filter!, strides, pad, dimRoundingMode, depthwise);

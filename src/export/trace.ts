@@ -25,6 +25,18 @@ interface Known {
 /**
  * Writes down what a model does to normalised pixels in inference.
  *
+ * @example
+ * ```ts
+ * import { createModel, traceModel } from "maskfold";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const model = await createModel({ name: "efficientnet_nano" }, { classes: 18, seed: 1 });
+ * const { nodes, outputs, tensors } = await traceModel(model);
+ * assertEquals(tensors[outputs.logits!]!.shape, [-1, 18]); // for any batch
+ * assertEquals(nodes[0]!.inputs, ["input", "conv_stem.weight"]);
+ * model.dispose();
+ * ```
+ *
  * @param model The model; its weights are copied.
  * @returns Its graph.
  * @throws {TypeError} If it uses an operation that a graph does not have; the message names it.

@@ -1,12 +1,14 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { onlyReader, readersOf } from "../../src/export/graph.ts";
 import { HOUSE_KERNELS, STOCK_KERNELS } from "../../src/export/kernels.ts";
 import { TRANSLATIONS } from "../../src/export/onnx_operations.ts";
 import { traceModel } from "../../src/export/trace.ts";
+import { recordCalls } from "../../src/export/trace_backend.ts";
 import { HEADS, type HeadSpec } from "../../src/models/mod.ts";
 import { modelVariables } from "../../src/models/weights.ts";
 import { initBackend } from "../../src/tensor/mod.ts";
 import * as tf from "../../src/tensor/tf.ts";
+import type { Tensor, Tensor4D } from "../../src/tensor/types.ts";
 import { printedRng } from "../random.ts";
 import { evaluate } from "./evaluate.ts";
 import { distance, makeNetwork, NETWORKS, pixelsOf, runModel } from "./networks.ts";
@@ -88,6 +90,42 @@ Deno.test("traceModel() names weights that stand where PyTorch's layout has no m
   const model = makeNetwork(rng.fork("layout"), { ...NETWORKS.resnet!, build });
   await assertRejects(() => traceModel(model), TypeError, "Slice");
   model.dispose();
+});
+
+Deno.test("recordCalls() refuses what a graph has no numbers for, and the backend is back", () => {
+  const refused: Record<string, (x: Tensor4D) => unknown> = {
+    "without dilation": (x) => tf.conv2d(x, tf.zeros([3, 3, 3, 3]), 1, "same", "NHWC", 2),
+    "one filter a channel": (x) => tf.depthwiseConv2d(x, tf.zeros([3, 3, 3, 2]), 1, "same"),
+    "neither transposed": (x) => tf.matMul(tf.reshape(x, [-1, 3]), tf.zeros([3, 3]), false, true),
+    '"float32"': (x) => tf.cast(x, "int32"),
+  };
+  for (const [rule, call] of Object.entries(refused)) {
+    assertThrows(() => recordCalls((make) => void call(make([2, 5, 6, 3]) as Tensor4D)), RangeError, rule);
+    assertEquals(tf.getBackend(), "wasm");
+  }
+});
+
+Deno.test("recordCalls() knows the shapes that TensorFlow.js computes", () => {
+  const calls: readonly ((x: Tensor4D) => Tensor)[] = [
+    (x) => tf.conv2d(x, tf.zeros([3, 2, 3, 4]), [2, 1], "same"),
+    (x) => tf.conv2d(x, tf.zeros([3, 3, 3, 4]), 2, [[0, 0], [1, 2], [0, 1], [0, 0]]),
+    (x) => tf.depthwiseConv2d(x, tf.zeros([5, 5, 3, 1]), 2, "same"),
+    (x) => tf.maxPool(x, 3, 2, 1, "floor"),
+    (x) => tf.avgPool(x, [2, 3], 1, "same"),
+    (x) => tf.mean(x, [-1]),
+    (x) => tf.sum(x, [0, 2], true),
+    (x) => tf.mean(x),
+    (x) => tf.concat([x, x, x], -1),
+    (x) => tf.reshape(x, [6, -1]),
+    (x) => tf.add(x, tf.zeros([7, 1, 3])),
+    (x) => tf.maximum(tf.zeros([2, 1, 1, 1]), x),
+    (x) => tf.leakyRelu(x, 0.3),
+    (x) => tf.sqrt(tf.square(tf.tanh(x))),
+  ];
+  for (const call of calls) {
+    const shape = [2, 7, 6, 3], { calls: found } = recordCalls((make) => void call(make(shape) as Tensor4D));
+    assertEquals(found.at(-1)!.shape, tf.tidy(() => call(tf.ones<tf.Rank.R4>([2, 7, 6, 3])).shape), `${call}`);
+  }
 });
 
 Deno.test("every operation that a kernel may be has a translation to ONNX", () => {
