@@ -13,17 +13,19 @@ await runTask({
     ...backendFlags,
     run: z.string().describe("A run's folder, or a cross-validation's, whose folds are averaged."),
     out: z.string().describe("Folder of the page."),
+    calibration: z.string().optional().describe("A calibration.json, as deno task finish writes it, to apply."),
     title: z.string().optional().describe("What the page is called (default: by the attributes)."),
     half: z.boolean().default(false).describe(
       "Write weights in half precision, and state what that changes on painted faces.",
     ),
   }),
-}, async ({ run, out, title, half, ...flags }, { signal }) => {
+}, async ({ run, out, title, half, calibration, ...flags }, { signal }) => {
   const runs = await mf.openRuns(run);
   const temporary = half ? await Deno.makeTempDir() : undefined;
   try {
     const page = await mf.exportWeb(runs, {
       ...{ dir: out, title, signal },
+      calibration: calibration === undefined ? undefined : await mf.readJson(calibration) as mf.Calibration,
       half: temporary === undefined ? undefined : await paintedImages(temporary, runs[0]!, flags),
     });
     const rows = await sizes(page), total = rows.reduce((sum, { bytes }) => sum + bytes, 0);

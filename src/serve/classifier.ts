@@ -10,7 +10,7 @@ import { makeImageSet } from "../io/image_set.ts";
 import { fitPixels } from "../io/images.ts";
 import { fileDigest, type Pixels, readJson } from "../io/mod.ts";
 import { createModel, loadWeights, type Model } from "../models/mod.ts";
-import { ensemble, predict } from "../predict/mod.ts";
+import { applyCalibration, ensemble, predict } from "../predict/mod.ts";
 import type { PageModel } from "./page_model.ts";
 
 /** What a network says of a picture. */
@@ -97,7 +97,8 @@ export async function openClassifier(dir: string): Promise<Classifier> {
       for (const model of models) {
         members.push(await predict(model, images, { views, average, batchSize: Math.max(1, ids.length) }));
       }
-      const { probabilities } = ensemble(members), width = classes.length;
+      const mean = ensemble(members), width = classes.length;
+      const { probabilities } = about.calibration ? applyCalibration(mean, about.calibration) : mean;
       return ids.map((_, i) => answerOf(about.schema, probabilities.subarray(i * width, (i + 1) * width)));
     },
     [Symbol.dispose]: dispose,

@@ -7,7 +7,7 @@ import type { ImageSet, Predictions } from "../core/records.ts";
 import type { Schema } from "../core/schema.ts";
 import { fileDigest, readSafetensors, statIfThere, writeAtomic, writeSafetensors } from "../io/mod.ts";
 import { findWeights, IMAGENET_INPUT, loadWeights } from "../models/mod.ts";
-import { decide, ensemble, predict } from "../predict/mod.ts";
+import { applyCalibration, type Calibration, decide, ensemble, predict } from "../predict/mod.ts";
 import { loadModel, type Run } from "../train/mod.ts";
 import { PAGE_FILES, writePageFiles } from "./page_files.ts";
 import type { HalfDifference, PageModel, PageWeights } from "./page_model.ts";
@@ -23,6 +23,8 @@ export interface ExportWebOptions {
    * in model.json. The backend must have been started.
    */
   readonly half?: ImageSet;
+  /** What the averaged probabilities are corrected by, as `calibrate` or `deno task finish` made it; nothing by default. */
+  readonly calibration?: Calibration;
   /** Stops the work. */
   readonly signal?: AbortSignal;
 }
@@ -44,16 +46,20 @@ export interface WebPage {
  * @param runs Finished runs of one config; of several, as the folds of a cross-validation, the page averages the probabilities.
  * @param options Folder, title and precision.
  * @returns The folder, its files, and what model.json says.
- * @throws {TypeError} If the runs differ in classes or images, or their images are preprocessed, which a page cannot do.
+ * @throws {TypeError} If the runs differ in classes or images, their images are preprocessed, which a page cannot do, or the
+ * calibration is of other classes.
  */
 export async function exportWeb(
   runs: readonly Run[],
-  { dir, title, half, signal }: ExportWebOptions,
+  { dir, title, half, calibration, signal }: ExportWebOptions,
 ): Promise<WebPage> {
   const [first] = runs;
   if (!first) throw new RangeError("Cannot export a page as there must be at least one run");
   checkRuns(runs);
   const { schema, config: { resize, crop, interpolation, views, viewAverage, ...config } } = first;
+  if (calibration) {
+    applyCalibration({ ids: [], classes: schema.classes, probabilities: new Float32Array() }, calibration);
+  }
   const name = title ?? `${listed(schema.attributes.map((attribute) => attribute.name))} from a photograph`;
   await writePageFiles(dir, { title: name, limits: limitsOf(schema) }, signal);
   const dtype = half ? "F16" : "F32", members: PageWeights[] = [];
@@ -75,8 +81,9 @@ export async function exportWeb(
     image: { resize, crop, interpolation },
     views,
     average: viewAverage,
+    calibration: calibration ?? null,
     dtype,
-    difference: half ? await halfDifference(runs, members.map(({ file }) => `${dir}/${file}`), half, signal) : null,
+    difference: half && await halfDifference(runs, { dir, members, images: half, calibration, signal }) || null,
     macroF1: scores.every(Number.isFinite) ? scores.reduce((sum, score) => sum + score, 0) / scores.length : null,
     members,
   };
@@ -105,22 +112,26 @@ function checkRuns(runs: readonly Run[]): void {
 /** What the weights that were written change. */
 async function halfDifference(
   runs: readonly Run[],
-  files: readonly string[],
-  images: ImageSet,
-  signal?: AbortSignal,
+  { dir, members, images, calibration, signal }: Pick<ExportWebOptions, "dir" | "calibration" | "signal"> & {
+    readonly members: readonly PageWeights[];
+    readonly images: ImageSet;
+  },
 ): Promise<HalfDifference> {
   const { views, viewAverage: average } = runs[0]!.config, whole: Predictions[] = [], half: Predictions[] = [];
   for (const [k, run] of runs.entries()) {
     const model = await loadModel(run);
     try {
       whole.push(await predict(model, images, { views, average, signal }));
-      await loadWeights(model, files[k]!, { head: "exact" });
+      await loadWeights(model, `${dir}/${members[k]!.file}`, { head: "exact" });
       half.push(await predict(model, images, { views, average, signal }));
     } finally {
       model.dispose();
     }
   }
-  const before = ensemble(whole), after = ensemble(half);
+  const [before, after] = [whole, half].map((members) => {
+    const mean = ensemble(members);
+    return calibration ? applyCalibration(mean, calibration) : mean;
+  }) as [Predictions, Predictions];
   const changes = before.probabilities.map((p, i) => Math.abs(p - after.probabilities[i]!));
   const decided = decide(before), decidedAfter = decide(after);
   return {

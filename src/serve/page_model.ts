@@ -5,7 +5,7 @@
  */
 import type { Schema } from "../core/schema.ts";
 import type { InputSpec, ModelSpec } from "../models/mod.ts";
-import type { ViewSpec } from "../predict/mod.ts";
+import type { Calibration, ViewSpec } from "../predict/mod.ts";
 import type { TrainConfig } from "../train/mod.ts";
 
 /** A file of weights. */
@@ -46,6 +46,8 @@ export interface PageModel {
   readonly views: readonly ViewSpec[];
   /** What is averaged over the views. */
   readonly average: "probabilities" | "logits";
+  /** What the averaged probabilities are corrected by, or nothing. */
+  readonly calibration: Calibration | null;
   /** Type of the weights' numbers. */
   readonly dtype: "F32" | "F16";
   /** What half precision changes; null for whole precision. */

@@ -181,13 +181,15 @@ Deno.test({
 
 Deno.test({
   name:
-    "a page of two members in half precision says what that changes; it works in older browsers; lying photographs are stood up",
+    "a page of two members in half precision says what that changes, and is calibrated; it works in older browsers; lying photographs are stood up",
   ignore,
   fn: () =>
     withRun(async (place) => {
-      const { dir, data, run, predicted, paths } = place, { config } = run;
+      const { dir, data, run, predicted: plain, paths } = place, { config } = run;
       const images = await mf.packDataset(await mf.loadFaces(data), config);
-      const { model } = await mf.exportWeb([run, run], { dir: `${dir}/page`, half: images });
+      const calibration: mf.Calibration = { method: "temperature", classes: plain.classes, temperature: 0.5 };
+      const predicted = mf.applyCalibration(plain, calibration);
+      const { model } = await mf.exportWeb([run, run], { dir: `${dir}/page`, half: images, calibration });
       images.close();
       const old = "delete Uint8Array.fromHex; delete Response.prototype.bytes; delete globalThis.Float16Array;\n";
       await Deno.writeTextFile(`${dir}/page/worker.js`, old + await Deno.readTextFile(`${dir}/page/worker.js`));
@@ -206,6 +208,7 @@ Deno.test({
           const off = difference(await drop(page, path, type), predicted, row);
           assert(off <= model.difference!.most + 1e-3, `${path} is off by ${off}`);
         }
+        assert(difference(await drop(page, paths[0]!), plain, 0) > 1e-2, "the calibration changes something");
         await page.click("summary");
         assertStringIncludes((await page.textContent("#about"))!, "2 of them");
         assertStringIncludes((await page.textContent("#about"))!, model.members[0]!.sha256);

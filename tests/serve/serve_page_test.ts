@@ -290,6 +290,8 @@ Deno.test("servePage() and exportWeb() refuse what is no page, other weights, an
     const smaller = { ...run, config: { ...run.config, resize: 36 } };
     await assertRejects(() => mf.exportWeb([run, smaller], { dir }), TypeError, "must be of one config");
     await assertRejects(() => mf.exportWeb([], { dir }), RangeError, "at least one run");
+    const calibration = { method: "temperature", classes: ["cat", "dog"], temperature: 2 } as const;
+    await assertRejects(() => mf.exportWeb([run], { dir, calibration }), TypeError, "same classes");
   }));
 
 Deno.test("deno task serve listens on this machine alone, answers, and ends well when it is stopped", () =>

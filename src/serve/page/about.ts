@@ -24,6 +24,7 @@ export function aboutRows(model: PageModel, milliseconds: number): (readonly [na
     ["Weights", `${megabytes.toFixed(1)} MB, ${precision}`],
     ["Sees", `${input.size.join(" x ")} pixels (height x width), ${image.interpolation}`],
     ["Views", views.map(({ name }) => name).join(", ")],
+    ...model.calibration ? [["Calibrated by", model.calibration.method] as const] : [],
     ["Attributes", schema.attributes.map(({ name, levels }) => `${name} (${levels.join(", ")})`).join(", ")],
     ...macroF1 === null ? [] : [["Macro F1", `${macroF1.toFixed(3)} in validation`] as const],
     ["SHA-256", members.map(({ sha256 }) => sha256).join(" ")],

@@ -16,6 +16,7 @@ import { modelPart } from "../../models/architecture.ts";
 import { inputTensor, type Model } from "../../models/model.ts";
 import { assignTensors } from "../../models/weights.ts";
 import { ARCHITECTURES, type ModelName } from "../../models/zoo.ts";
+import { applyCalibration } from "../../predict/calibrate.ts";
 import { gradCam } from "../../predict/grad_cam.ts";
 import { overlayHeat } from "../../predict/overlay_heat.ts";
 import { predict } from "../../predict/predict.ts";
@@ -64,7 +65,9 @@ export async function loadNetwork(onLoading: (share: number) => void): Promise<N
         const { probabilities } = await predict(model, image, { views: about.views, average: about.average });
         probabilities.forEach((p, c) => mean[c]! += p / models.length);
       }
-      return mean;
+      if (!about.calibration) return mean;
+      return applyCalibration({ ...image, classes: about.schema.classes, probabilities: mean }, about.calibration)
+        .probabilities;
     },
     async heat(picture, classIndex) {
       const small = fitPixels(picture, about.image);
