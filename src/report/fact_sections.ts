@@ -116,7 +116,8 @@ function crossing(files: readonly RunFiles[]): string {
   }
   const twice = [...folds].filter(([, count]) => count > 1);
   if (twice.length === 0) return `None of the ${folds.size.toLocaleString("en")} persons is in two folds.`;
-  return `${twice.length} persons are in two folds, ${twice[0]![0]} among them: scores are too good by that.`;
+  const number = twice.length === 1 ? "1 person is" : `${twice.length.toLocaleString("en")} persons are`;
+  return `${number} in two folds, ${twice[0]![0]} the first: a fold may know whom it is validated on.`;
 }
 
 /** The environment's parts that are told by themselves, or change from one process to the next. */

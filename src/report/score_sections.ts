@@ -20,7 +20,9 @@ export async function scoreSection({ entry }: RunContents): Promise<ReportSectio
     const so = entry.state === "finished" ? "has no labelled validation images" : "has not come to its end";
     return { title, text: `There are no scores of its predictions yet, as the run ${so}.`, tables: bestTable(entry) };
   }
-  const shown = [...folds, { ...entry, name: isSeveral ? "out-of-fold" : entry.name }];
+  const ended = folds.filter(({ state }) => state === "finished").length;
+  const whole = entry.state === "finished" ? "out-of-fold" : `all of the ${ended} ended`;
+  const shown = [...folds, ...isSeveral && ended === 1 ? [] : [{ ...entry, name: isSeveral ? whole : entry.name }]];
   const persons = scores.persons === null
     ? "The run does not say who is on its images, so that there are no intervals."
     : [
@@ -41,7 +43,7 @@ export async function scoreSection({ entry }: RunContents): Promise<ReportSectio
       (isSeveral ? "Out-of-fold means: of each image, what the fold says that was not trained on its person.\n" : "") +
       persons,
     tables: [{
-      title: isSeveral ? "Folds, and all of them out-of-fold" : "Validation images",
+      title: isSeveral ? "Folds, and their images together" : "Validation images",
       rows: shown.map(({ name, scores, best, epochs }) => ({
         "": name,
         "macro F1": scores?.macroF1.score ?? null,

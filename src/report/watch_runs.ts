@@ -7,13 +7,13 @@
 import { basename } from "node:path";
 import type { EpochRow } from "../core/records.ts";
 import { inFlight } from "../io/in_flight.ts";
-import { type InsideEntry, listInside, realFolder } from "../io/inside.ts";
-import { compareNatural, sha256 } from "../io/mod.ts";
+import { realFolder } from "../io/inside.ts";
 import { timeOfDay } from "../io/stamp.ts";
 import { FILES } from "../train/run.ts";
 import { readContents, type RunEntry } from "../train/run_contents.ts";
 import { type RunFolder, runFolder, type RunKind } from "../train/run_folders.ts";
 import type { RunScores } from "../train/run_scores.ts";
+import { filesOf, findRuns, type Found, versionOf } from "./find_runs.ts";
 import { type LiveRun, readLive } from "./live_run.ts";
 
 /** A run, or a cross-validation, as the board shows it. */
@@ -30,9 +30,11 @@ export interface BoardRun {
   readonly model: string | null;
   /** Folds that there are; 0 of a single run. */
   readonly folds: number;
+  /** Folds that there are to be, unless some are left out on purpose; 0 of a single run. */
+  readonly ofFolds: number;
   /** Epochs so far, of all folds together. */
   readonly epochs: number;
-  /** Epochs that there are to be, of all folds; null where that is not known. */
+  /** Epochs that there are to be, of all these folds; null where that is not known. */
   readonly ofEpochs: number | null;
   /** The best epoch's macro F1 so far, the folds' mean; null before the first. */
   readonly best: number | null;
@@ -54,6 +56,8 @@ export interface WatchedRun {
   readonly dir: string;
   /** The epochs of each fold, by its name. */
   readonly histories: ReadonlyMap<string, readonly EpochRow[]>;
+  /** What has come to its end: all of the run, each of the folds that are there, or nothing. */
+  readonly end: "run" | "folds" | null;
 }
 
 /** How runs are watched. */
@@ -64,21 +68,11 @@ export interface WatchRunsOptions {
   readonly every?: number;
 }
 
-/** Files that are read of a run: none of them may lead out of the board's folder. */
-const READ: ReadonlySet<string> = new Set([...Object.values(FILES), "oof.parquet", "failed.json", ".lock"]);
-
-/** Folders that packing and preprocessing fill: images, and no runs. */
-const IMAGES: readonly string[] = ["cache", "preprocessed"];
-
 /** As many of the longest epoch without a change, and a run counts as stopped. */
 const EPOCHS = 3;
 
-/** A run found: its folders' entries, the run's own first. */
-interface Found {
-  readonly name: string;
-  readonly dir: string;
-  readonly parts: ReadonlyMap<string, readonly InsideEntry[]>;
-}
+/** Seconds in which the next fold begins after one has ended; a fold that was trained by itself has none. */
+const BETWEEN = 60;
 
 /**
  * Watches a folder of runs.
@@ -112,51 +106,15 @@ export function watchRuns(
   };
 }
 
-/** Every run at and below a folder, folds within theirs. */
-async function findRuns(root: string, rootName: string): Promise<Found[]> {
-  const found: Found[] = [], seen = new Set<string>();
-  const walk = async (dir: string, name: string): Promise<void> => {
-    if (seen.has(dir)) return;
-    seen.add(dir);
-    const entries = await listInside(root, dir), parts = new Map([[dir, entries]]);
-    const folders = entries.filter(({ name, isFolder }) => isFolder && !name.startsWith("."));
-    for (const { name, real } of folders) {
-      if (/^fold-\d+$/.test(name)) parts.set(real!, await listInside(root, real!));
-    }
-    const isRun = [...parts.values()].some((part) => part.some(({ name }) => name === FILES.config));
-    if (isRun) found.push({ name: name || rootName, dir, parts });
-    for (const { name: own, real } of folders) {
-      if (!IMAGES.includes(own) && !(isRun && parts.has(real!))) {
-        await walk(real!, name === "" ? own : `${name}/${own}`);
-      }
-    }
-  };
-  await walk(root, "");
-  return found.sort((a, b) => compareNatural(a.name, b.name));
-}
-
-const readOf = (entries: readonly InsideEntry[]) => entries.filter(({ name }) => READ.has(name));
-
-async function versionOf({ dir, parts }: Found): Promise<string> {
-  const stamps = [...parts].map(([part, entries]) => [
-    part.slice(dir.length),
-    ...readOf(entries).map(({ name, stamp }) => `${name} ${stamp}`),
-  ]);
-  return (await sha256(JSON.stringify(stamps))).slice(0, 16);
-}
-
 /** Reads a run as far as it goes, nothing of one that is no classifier's; an error of the disk is its own fault. */
-async function readFound({ name, dir, parts }: Found, root: string, version: string): Promise<WatchedRun | undefined> {
-  const broken = (fault: string): WatchedRun => {
-    const none = { folds: 0, epochs: 0, ofEpochs: null, best: null, scores: null, seconds: 0, started: null };
-    return {
-      run: { name, kind: null, state: "broken", fault, model: null, ...none, version },
-      dir,
-      histories: new Map(),
-    };
-  };
-  const out = [...parts.values()].flatMap(readOf).find(({ real }) => real === null);
-  if (out) return broken(`Cannot read ${out.name} as it is a link that leads out of the board's folder`);
+async function readFound(
+  { name, dir, parts, outside }: Found,
+  root: string,
+  version: string,
+): Promise<WatchedRun | undefined> {
+  if (outside !== null) {
+    return broken(`Cannot read ${outside} as it is a link that leads out of the board's folder`);
+  }
   try {
     const folder = await runFolder(dir);
     if (!folder) return undefined;
@@ -167,9 +125,25 @@ async function readFound({ name, dir, parts }: Found, root: string, version: str
       run: { ...summarize(folder, live, entry), name, version, started: startOf(dirs, parts) },
       dir,
       histories: new Map(dirs.map((part, k) => [basename(part), live[k]!.history])),
+      end: entry === null ? null : entry.state === "finished" ? "run" : "folds",
     };
   } catch (error) {
     return broken((error as Error).message);
+  }
+
+  function broken(fault: string): WatchedRun {
+    const none = {
+      folds: 0,
+      ofFolds: 0,
+      epochs: 0,
+      ofEpochs: null,
+      best: null,
+      scores: null,
+      seconds: 0,
+      started: null,
+    };
+    const run = { name, kind: null, state: "broken", fault, model: null, ...none, version } as const;
+    return { run, dir, histories: new Map(), end: null };
   }
 }
 
@@ -178,20 +152,22 @@ function summarize(
   live: readonly LiveRun[],
   entry: RunEntry | null,
 ): Omit<BoardRun, "name" | "version" | "started"> {
-  const { config } = live[0]!, faults = live.flatMap(({ fault }) => fault ?? []), isSeveral = kind !== "run";
+  const { config } = live[0]!, faults = live.flatMap(({ fault }) => fault ?? []);
   const best = live.flatMap(({ best }) => best && Number.isFinite(best.validMacroF1) ? best.validMacroF1 : []);
-  const rows = live.flatMap(({ history }) => history);
-  const fault = (entry ? entry.fault : faults.join("; ")) || null;
+  const rows = live.flatMap(({ history }) => history), fault = (entry ? entry.fault : faults.join("; ")) || null;
+  const folds = kind === "run" ? 0 : live.length,
+    ofFolds = kind === "cross-validation" ? config?.folds ?? folds : folds;
   return {
     kind,
-    state: fault !== null ? "broken" : entry?.state === "finished" ? "finished" : "training",
+    state: fault === null ? "training" : "broken",
     fault,
     model: config?.model.name ?? null,
-    folds: isSeveral ? live.length : 0,
+    folds,
+    ofFolds,
     epochs: rows.length,
-    ofEpochs: config && config.epochs * (kind === "cross-validation" ? config.folds : live.length),
+    ofEpochs: config && config.epochs * (ofFolds || 1),
     best: best.length > 0 ? best.reduce((sum, score) => sum + score, 0) / best.length : null,
-    scores: entry?.scores ?? null,
+    scores: entry?.scores ?? (entry?.folds.length === 1 ? entry.folds[0]!.scores : null),
     seconds: rows.reduce((sum, { seconds }) => sum + seconds, 0),
   };
 }
@@ -202,16 +178,20 @@ function startOf(dirs: readonly string[], parts: Found["parts"]): number | null 
   return times.length > 0 ? Math.min(...times) : null;
 }
 
-/** Whether an unfinished run goes on, by when its files last changed. */
+/** Whether a run has ended, goes on or was left, by its files and when they last changed. */
 function withState(
   watched: WatchedRun,
   { parts }: Found,
   { now, quiet }: { readonly now: number; readonly quiet: number },
 ): WatchedRun {
-  const { run, histories } = watched;
-  if (run.state !== "training" && run.state !== "stopped") return watched;
-  const changed = Math.max(...[...parts.values()].flatMap(readOf).map(({ changed }) => changed));
+  const { run, histories, end } = watched;
+  if (run.state === "broken") return watched;
+  const changed = Math.max(...[...parts.values()].flatMap(filesOf).map(({ changed }) => changed));
   const longest = Math.max(0, ...[...histories.values()].flat().map(({ seconds }) => seconds));
-  const state = now - changed > 1000 * Math.max(quiet, EPOCHS * longest) ? "stopped" : "training";
-  return state === run.state ? watched : { ...watched, run: { ...run, state } };
+  const silent = (now - changed) / 1000;
+  const hasEnded = end === "run" || end === "folds" && silent > Math.min(quiet, BETWEEN);
+  const state = hasEnded ? "finished" : silent > Math.max(quiet, EPOCHS * longest) ? "stopped" : "training";
+  if (state === run.state) return watched;
+  const { folds, ofFolds } = run, isPart = hasEnded && folds < ofFolds;
+  return { ...watched, run: { ...run, state, ofEpochs: isPart ? run.ofEpochs! / ofFolds * folds : run.ofEpochs } };
 }

@@ -15,7 +15,13 @@ export function epochLine(epoch: number): string {
   return `${JSON.stringify({ ...row, validAccuracy: (40 + epoch) / 100, validMacroF1: (30 + epoch) / 100 })}\n`;
 }
 
-/** Calls with the address of a board of runs called done, cv, busy, left and bad, and the folder's path. */
+/** Makes files look as old as so many seconds. */
+async function age(dir: string, seconds: number): Promise<void> {
+  const time = new Date(Date.now() - 1000 * seconds);
+  for await (const { name } of Deno.readDir(dir)) await Deno.utime(`${dir}/${name}`, time, time);
+}
+
+/** Calls with the address of a board of runs called done, below/cv, one, busy, left and bad, and the folder's path. */
 export async function withBoard(
   rng: Rng,
   run: (url: string, root: string, errors: readonly unknown[]) => Promise<void>,
@@ -30,7 +36,9 @@ export async function withBoard(
       await writeRun(`${root}/${name}`, rng, { persons: PERSONS, finished: false });
       await Deno.writeTextFile(`${root}/${name}/metrics.jsonl`, epochLine(1) + epochLine(2));
     }
-    for await (const { name } of Deno.readDir(`${root}/left`)) await Deno.utime(`${root}/left/${name}`, 1e9, 1e9);
+    await age(`${root}/left`, 3600);
+    await writeRun(`${root}/one/fold-2`, rng, { persons: PERSONS, config: { folds: 5 } });
+    await age(`${root}/one/fold-2`, 100);
     await Deno.mkdir(`${root}/bad`);
     await Deno.writeTextFile(`${root}/bad/config.json`, "{");
     await using board = await serveBoard(root, { port: 0, every: 0, onError: (error) => errors.push(error) });

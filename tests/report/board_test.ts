@@ -32,11 +32,14 @@ Deno.test("serveBoard() tells each run's state, epochs and scores", async () => 
       busy: "training",
       done: "finished",
       left: "stopped",
+      one: "finished",
     });
     assertEquals([runs.busy!.epochs, runs.busy!.ofEpochs, runs.busy!.best], [2, 15, 0.32]);
     assertEquals([runs["below/cv"]!.folds, runs["below/cv"]!.epochs], [2, 6]);
     const { score, interval } = runs["below/cv"]!.scores!.macroF1;
     assert(interval![0] <= score && score <= interval![1] && interval![0] < interval![1]);
+    const { folds, ofFolds, epochs, ofEpochs, scores } = runs.one!; // a fold that was trained by itself
+    assertEquals([folds, ofFolds, epochs, ofEpochs, scores!.persons], [1, 5, 3, 15, 12]);
     assertStringIncludes(runs.bad!.fault!, "config.json");
   });
 });
@@ -162,17 +165,20 @@ Deno.test("serveBoard() follows no link that leads out, of a file or of a folder
     }
     await Deno.mkdir(`${root}/folded`);
     await Deno.symlink(`${dir}/away`, `${root}/folded/fold-0`);
+    await Deno.mkdir(`${root}/mixed`);
+    await Deno.symlink(`${root}/below/cv/fold-0`, `${root}/mixed/fold-0`);
+    await Deno.symlink(`${dir}/away`, `${root}/mixed/fold-1`);
     await Deno.symlink(`${root}/busy`, `${root}/again`); // which stays inside, and is one run
     const text = await (await fetch(`${url}api/runs`)).text();
     assert(!text.includes(SECRET));
     const runs = await runsOf(url);
     assert(!Object.keys(runs).some((name) => /^(up|away|folded)/.test(name)), Object.keys(runs).join());
     assertEquals(Object.keys(runs).filter((name) => ["again", "busy"].includes(name)).length, 1);
-    for (const name of names) {
-      const { state, fault } = runs[`by-${name}`]!;
+    for (const [run, name] of [["mixed", "fold-1"], ...names.map((name) => [`by-${name}`, name])]) {
+      const { state, fault } = runs[run!]!;
       assertEquals(state, "broken");
       assertStringIncludes(fault!, `Cannot read ${name}`);
-      const response = await fetch(`${url}report?run=by-${name}`);
+      const response = await fetch(`${url}report?run=${run}`);
       assertEquals(response.status, 404);
       assert(!(await response.text()).includes(SECRET));
     }

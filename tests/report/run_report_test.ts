@@ -48,8 +48,9 @@ Deno.test("runReport() tells a person who is in two folds", async () => {
     const rng = printedRng(), config = { folds: 2 };
     await writeRun(`${dir}/fold-0`, rng, { persons: [1, 2], each: 2, config });
     await writeRun(`${dir}/fold-1`, rng, { persons: [3, 2], each: 2, config });
-    const { text } = section(await runReport(await readRunContents(dir, few), few), "Data and split");
-    assertStringIncludes(text, "1 persons are in two folds, p2 among them");
+    const report = await runReport(await readRunContents(dir, few), few);
+    assertStringIncludes(section(report, "Data and split").text, "1 person is in two folds, p2 the first");
+    assertStringIncludes(report.text, `"p2/0" occurs again`);
   });
 });
 
@@ -80,6 +81,26 @@ Deno.test("runReport() of a run that goes on has what there is, and its page say
     ]);
     assertEquals(rowsOf(report, "Learning curves", 0).length, 3);
     assert(!report.sections.some(({ title }) => title === "Classes"));
+  });
+});
+
+Deno.test("runReport() of a fold that was trained by itself, or of those that have ended, tells what they predict", async () => {
+  await withDir(async (dir) => {
+    const rng = printedRng(), config = { folds: 4 }, [some, more, rest] = [[1, 2, 3], [4, 5], [6, 7]];
+    await writeRun(`${dir}/fold-0`, rng, { persons: some!, config });
+    const one = await runReport(await readRunContents(dir, few), few);
+    assertEquals(rowsOf(one, "Scores", 0).map((row) => [row[""], row.images]), [["fold-0", 9]]);
+    await writeRun(`${dir}/fold-1`, rng, { persons: more!, config });
+    await writeRun(`${dir}/fold-2`, rng, { persons: rest!, config, finished: false });
+    const two = await runReport(await readRunContents(dir, few), few);
+    assertEquals(rowsOf(two, "Scores", 0).map((row) => [row[""], row.images]), [
+      ["fold-0", 9],
+      ["fold-1", 6],
+      ["fold-2", null],
+      ["all of the 2 ended", 15],
+    ]);
+    assertEquals(rowsOf(two, "Classes", 0).reduce((sum, row) => sum + (row.images as number), 0), 15);
+    assertStringIncludes(two.text, "It has not come to its end");
   });
 });
 

@@ -150,9 +150,10 @@ const interval = (ends) => ends ? ` [${ends.map((end) => end.toFixed(3)).join(",
 
 /** What stands in a cell. */
 const CELLS = {
-  name: ({ name, folds, fault, kind }) => {
+  name: ({ name, folds, ofFolds, fault, kind }) => {
     const title = kind === null ? name : make("a", { href: `/report?run=${encodeURIComponent(name)}` }, name);
-    const more = folds > 0 ? [make("span", { class: "faint" }, ` ${folds} ${folds === 1 ? "fold" : "folds"}`)] : [];
+    const some = folds < ofFolds ? `${folds} of ${ofFolds}` : `${folds}`;
+    const more = folds > 0 ? [make("span", { class: "faint" }, ` ${some} ${ofFolds === 1 ? "fold" : "folds"}`)] : [];
     return [title, ...more, ...fault ? [make("span", { class: "fault" }, fault)] : []];
   },
   state: ({ state }) => [state],
@@ -269,7 +270,8 @@ function pathOf(xs, ys, place) {
   return path;
 }
 
-function chartOf({ title, lines, low, high }, shown) {
+/** One chart; what is pointed at is said in the legend. */
+function chartOf({ title, lines, low, high }, shown, saying) {
   const points = shown.flatMap(({ folds }) =>
     folds.flatMap((fold) => lines.flatMap(([key]) => fold[key].filter((y) => y !== null)))
   );
@@ -310,34 +312,34 @@ function chartOf({ title, lines, low, high }, shown) {
     cursor.setAttribute("x1", place.x(epoch));
     cursor.setAttribute("x2", place.x(epoch));
     cursor.setAttribute("visibility", "visible");
-    const values = shown.flatMap(({ name, folds }) => {
+    said.textContent = `epoch ${epoch}`;
+    for (const { name, folds } of shown) {
       const there = folds.flatMap((fold) => fold[key][fold.epoch.indexOf(epoch)] ?? []);
-      if (there.length === 0) return [];
-      const value = make("b", {}, ` ${short(there.reduce((sum, y) => sum + y, 0) / there.length)}`);
-      value.style.setProperty("color", colorOf(name));
-      return [value];
-    });
-    said.replaceChildren(`epoch ${epoch}`, ...values.slice(0, 5));
+      const mean = there.reduce((sum, y) => sum + y, 0) / there.length;
+      saying.get(name).textContent = there.length > 0 ? short(mean) : "";
+    }
   });
   svg.addEventListener("pointerleave", () => {
     cursor.setAttribute("visibility", "hidden");
     said.textContent = "";
+    for (const { name } of shown) saying.get(name).textContent = "";
   });
   return make("figure", {}, make("figcaption", {}, title, said), svg);
 }
 
 function showCurves() {
   const shown = [...marked].flatMap((name) => curves.get(name) ?? []);
+  const saying = new Map(shown.map(({ name }) => [name, make("b", {})]));
   byId("legend").replaceChildren(...shown.map(({ name }) => {
     const swatch = make("span", { class: "swatch" });
     swatch.style.setProperty("--color", colorOf(name));
-    return make("li", {}, swatch, name);
+    return make("li", {}, swatch, name, saying.get(name));
   }));
   const any = shown.some(({ folds }) => folds.some(({ epoch }) => epoch.length > 0));
   byId("hint").textContent = any
-    ? "Validation is solid, training dashed; a thin line is a fold."
+    ? "Validation is solid, training dashed; a thin line is a fold. Point at a chart for its values, the folds' mean."
     : "Mark runs below to lay their curves over each other.";
-  byId("charts").replaceChildren(...any ? CHARTS.map((chart) => chartOf(chart, shown)) : []);
+  byId("charts").replaceChildren(...any ? CHARTS.map((chart) => chartOf(chart, shown, saying)) : []);
 }
 
 showHeads();
