@@ -34,6 +34,9 @@ await runTask(
     if ((run === undefined) === (dir === undefined)) {
       throw new TypeError("Cannot serve as either --run or --dir is needed");
     }
+    if (dir !== undefined && calibration !== undefined) {
+      throw new TypeError("Cannot serve as --calibration is for a run: a page has what it was exported with");
+    }
     await startBackend(flags, "predict");
     const temporary = dir === undefined ? await Deno.makeTempDir() : undefined, folder = dir ?? temporary!;
     try {
