@@ -11,11 +11,11 @@ import { httpError } from "../io/http_request.ts";
 import { type HttpHandler, type HttpServer, jsonResponse, serveHttp } from "../io/http_server.ts";
 import { realFolder } from "../io/inside.ts";
 import { sha256 } from "../io/mod.ts";
-import type { EpochRow } from "../core/records.ts";
 import type { TrainConfig } from "../train/config.ts";
 import style from "./page/board.css" with { type: "text" };
 import script from "./page/board.js" with { type: "text" };
 import page from "./page/index.html" with { type: "text" };
+import { type CurveRow, CURVES } from "./live_run.ts";
 import { readRunContents } from "./read_contents.ts";
 import { RUN_ROWS, runReport } from "./run_report.ts";
 import { type WatchedRun, watchRuns, type WatchRunsOptions } from "./watch_runs.ts";
@@ -43,7 +43,7 @@ const REPORT_POLICY =
   "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; " +
   "frame-ancestors 'none'";
 
-/** Runs whose curves are told at once, reports that are kept, and letters of a run's name in a message. */
+/** Runs whose curves are told at once, and reports that are kept. */
 const AT_ONCE = 40, KEPT = 8;
 
 /** Draws of persons for a report made on demand. */
@@ -51,6 +51,17 @@ const RESAMPLES = 1000;
 
 /**
  * Serves the board of a folder of runs.
+ *
+ * @example
+ * ```ts
+ * import { serveBoard } from "maskfold";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const dir = await Deno.makeTempDir();
+ * await using board = await serveBoard(dir, { port: 0 });
+ * const runs = await (await fetch(`${board.url}api/runs`)).json();
+ * assertEquals(runs, []); // nothing was trained yet
+ * ```
  *
  * @param root The folder.
  * @param options Address, and when a run counts as stopped.
@@ -120,14 +131,12 @@ async function tagged(request: Request, value: unknown): Promise<Response> {
 }
 
 /** What curves are drawn from, column by column; null for what was not measured. */
-const COLUMNS = ["epoch", "trainLoss", "validLoss", "trainAccuracy", "validAccuracy", "validMacroF1", "lr"] as const;
-
 function curvesOf({ run: { name, version }, histories }: WatchedRun): object {
-  const column = (rows: readonly EpochRow[], key: typeof COLUMNS[number]) =>
+  const column = (rows: readonly CurveRow[], key: keyof CurveRow) =>
     rows.map((row) => Number.isFinite(row[key]) ? Number(row[key].toPrecision(6)) : null);
   const folds = [...histories].map(([fold, rows]) => ({
     fold,
-    ...Object.fromEntries(COLUMNS.map((key) => [key, column(rows, key)])),
+    ...Object.fromEntries(CURVES.map((key) => [key, column(rows, key)])),
   }));
   return { name, version, folds };
 }
@@ -146,8 +155,8 @@ function reportMaker(presets: Readonly<Record<string, TrainConfig>>): (watched: 
     if (before?.version === version) return before.html;
     const html = last.then(() => make(watched));
     last = html.catch(() => {});
-    html.catch(() => kept.delete(name));
-    kept.delete(name);
+    html.catch(() => kept.get(name)?.html === html && kept.delete(name));
+    kept.delete(name); // so that it is the last one
     kept.set(name, { version, html });
     if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
     return html;

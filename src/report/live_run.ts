@@ -21,12 +21,26 @@ export interface LiveRun {
   /** Its options; null where they cannot be read. */
   readonly config: TrainConfig | null;
   /** The epochs that have come to their end. */
-  readonly history: readonly EpochRow[];
-  /** The best of them, by what the config monitors. */
-  readonly best: EpochRow | null;
+  readonly history: readonly CurveRow[];
+  /** Macro F1 of the best of them, by what the config monitors; null before the first, and where nothing is validated. */
+  readonly best: number | null;
   /** What is wrong with its files; null where nothing is. */
   readonly fault: string | null;
 }
+
+/** What curves are drawn from; confusions, which are large, are left out. */
+export const CURVES = [
+  "epoch",
+  "trainLoss",
+  "validLoss",
+  "trainAccuracy",
+  "validAccuracy",
+  "validMacroF1",
+  "lr",
+] as const;
+
+/** An epoch as curves need it, and how long it took. */
+export type CurveRow = Pick<EpochRow, typeof CURVES[number] | "seconds">;
 
 const ROW = z.looseObject({ epoch: z.int().min(1), seconds: z.number() });
 
@@ -48,7 +62,17 @@ export async function readLive(dir: string): Promise<LiveRun> {
   };
   const config = await attempt(async () => resolveConfig(await readJson(`${dir}/${FILES.config}`) as object));
   const history = await attempt(() => readHistory(`${dir}/${FILES.metrics}`)) ?? [];
-  return { config, history, best: config && bestEpoch(history, config) || null, fault: faults.join("; ") || null };
+  const best = config && bestEpoch(history, config)?.validMacroF1;
+  return {
+    config,
+    history: history.map(curveRow),
+    best: Number.isFinite(best) ? best! : null,
+    fault: faults.join("; ") || null,
+  };
+}
+
+function curveRow(row: EpochRow): CurveRow {
+  return Object.fromEntries([...CURVES, "seconds" as const].map((key) => [key, row[key]])) as CurveRow;
 }
 
 /** The whole lines of a run's log. */

@@ -39,6 +39,18 @@ export const RUN_ROWS = 400;
  * Tells of a run, or of a cross-validation with all folds and out-of-fold, what can be told: of one that goes on, as much as
  * there is.
  *
+ * @example
+ * ```ts
+ * import { readRunContents, resolveConfig, RUN_ROWS, runReport, writeReport } from "maskfold";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const dir = await Deno.makeTempDir(); // a run that has just begun
+ * await Deno.writeTextFile(`${dir}/config.json`, JSON.stringify(resolveConfig({ epochs: 3 })));
+ * const report = await runReport(await readRunContents(dir), { name: "first" });
+ * assertEquals(report.sections[0]!.title, "Scores");
+ * await writeReport(report, `${dir}/report.html`, { rows: RUN_ROWS });
+ * ```
+ *
  * @param read What `readRunContents` reads.
  * @param options Data set, pictures, presets, and how intervals are drawn.
  * @returns The report, for `writeReport` with {@linkcode RUN_ROWS} rows.

@@ -17,8 +17,12 @@ import { plotProgress } from "./plot_progress.ts";
 export async function scoreSection({ entry }: RunContents): Promise<ReportSection> {
   const title = "Scores", { scores, folds } = entry, isSeveral = folds.length > 0;
   if (!scores) {
-    const so = entry.state === "finished" ? "has no labelled validation images" : "has not come to its end";
-    return { title, text: `There are no scores of its predictions yet, as the run ${so}.`, tables: bestTable(entry) };
+    const so = {
+      finished: "has no labelled validation images",
+      unfinished: "has not come to its end",
+      broken: "is broken",
+    }[entry.state];
+    return { title, text: `There are no scores of its predictions, as the run ${so}.`, tables: bestTable(entry) };
   }
   const ended = folds.filter(({ state }) => state === "finished").length;
   const whole = entry.state === "finished" ? "out-of-fold" : `all of the ${ended} ended`;

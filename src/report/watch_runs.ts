@@ -5,7 +5,6 @@
  * @module
  */
 import { basename } from "node:path";
-import type { EpochRow } from "../core/records.ts";
 import { inFlight } from "../io/in_flight.ts";
 import { realFolder } from "../io/inside.ts";
 import { timeOfDay } from "../io/stamp.ts";
@@ -14,7 +13,7 @@ import { readContents, type RunEntry } from "../train/run_contents.ts";
 import { type RunFolder, runFolder, type RunKind } from "../train/run_folders.ts";
 import type { RunScores } from "../train/run_scores.ts";
 import { filesOf, findRuns, type Found, versionOf } from "./find_runs.ts";
-import { type LiveRun, readLive } from "./live_run.ts";
+import { type CurveRow, type LiveRun, readLive } from "./live_run.ts";
 
 /** A run, or a cross-validation, as the board shows it. */
 export interface BoardRun {
@@ -55,7 +54,7 @@ export interface WatchedRun {
   /** Its folder, with all links followed. */
   readonly dir: string;
   /** The epochs of each fold, by its name. */
-  readonly histories: ReadonlyMap<string, readonly EpochRow[]>;
+  readonly histories: ReadonlyMap<string, readonly CurveRow[]>;
   /** What has come to its end: all of the run, each of the folds that are there, or nothing. */
   readonly end: "run" | "folds" | null;
 }
@@ -153,7 +152,7 @@ function summarize(
   entry: RunEntry | null,
 ): Omit<BoardRun, "name" | "version" | "started"> {
   const { config } = live[0]!, faults = live.flatMap(({ fault }) => fault ?? []);
-  const best = live.flatMap(({ best }) => best && Number.isFinite(best.validMacroF1) ? best.validMacroF1 : []);
+  const best = live.flatMap(({ best }) => best ?? []);
   const rows = live.flatMap(({ history }) => history), fault = (entry ? entry.fault : faults.join("; ")) || null;
   const folds = kind === "run" ? 0 : live.length,
     ofFolds = kind === "cross-validation" ? config?.folds ?? folds : folds;
