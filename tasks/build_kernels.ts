@@ -5,14 +5,16 @@
  * @module
  */
 import { z } from "zod";
-import { buildKernels } from "../src/tensor/wasm/compile.ts";
+import { buildKernels, compileKernels } from "../src/tensor/wasm/compile.ts";
 import { runTask } from "./flags.ts";
 
+const PREPROCESS = new URL("../src/preprocess/kernels/", import.meta.url);
 const OUT = new URL("../src/tensor/wasm/build/", import.meta.url);
 
 await runTask({
   name: "build:kernels",
-  summary: "Compiles src/tensor/wasm/kernels/*.as into src/tensor/wasm/build/*.wasm.",
+  summary:
+    "Compiles src/tensor/wasm/kernels/*.as into src/tensor/wasm/build/*.wasm, and those of src/preprocess/kernels.",
   options: z.strictObject({}),
 }, async () => {
   const started = performance.now();
@@ -21,5 +23,22 @@ await runTask({
     await Deno.writeFile(new URL(name, OUT), bytes);
     console.log(`${name.padEnd(28)} ${bytes.length} bytes`);
   }
-  console.log(`${files.size} files in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  const pixels = await compileKernels(PREPROCESS);
+  await Deno.writeTextFile(new URL("build.ts", PREPROCESS), moduleOf(pixels));
+  console.log(`${"preprocess/kernels/build.ts".padEnd(28)} ${pixels.length} bytes`);
+  console.log(`${files.size + 1} files in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 });
+
+/** A module that holds the kernels, so that they are there without a file. */
+function moduleOf(wasm: Uint8Array): string {
+  return `/**
+ * The kernels of this folder, compiled by \`deno task build:kernels\`.
+ *
+ * @module
+ */
+
+/** A wasm file, in base 64. */
+export const PIXEL_KERNELS =
+  "${wasm.toBase64()}";
+`;
+}

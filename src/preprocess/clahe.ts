@@ -8,6 +8,7 @@
 import type { Size } from "../core/records.ts";
 import { lightnessOf, withLightness } from "./lightness.ts";
 import { mirror } from "./mirror.ts";
+import { fillRoom, findRoom, pixelKernels, roomAt } from "./pixel_kernels.ts";
 import type { Preprocess } from "./step.ts";
 
 /** Options of CLAHE. */
@@ -28,8 +29,8 @@ export function clahe({ tiles, clip }: ClaheOptions): Preprocess {
   };
 }
 
-/** Bits of a weight between tiles: 255 and two of them fit 31. */
-const BITS = 11, ONE = 1 << BITS, HALF = 1 << (2 * BITS - 1);
+/** A weight between tiles, in whole: 255 and two of them fit 31 bits. */
+const ONE = 1 << 11;
 
 /**
  * Equalizes one plane of bytes tile by tile, blending the curves of the four nearest tiles at each pixel.
@@ -48,53 +49,82 @@ export function equalizeTiles(
   const even = height % rows === 0 && width % columns === 0;
   const tileHeight = even ? height / rows : Math.floor(height / rows) + 1;
   const tileWidth = even ? width / columns : Math.floor(width / columns) + 1;
-  const curves = tileCurves(plane, { rows, columns, tileHeight, tileWidth, height, width, clip });
-  const stops = stopsOf(width, tileWidth, columns), weights = weightsOf(width, tileWidth);
-  const out = new Uint8Array(plane.length);
-  for (let y = 0; y < height; y++) {
-    const at = y / tileHeight - 0.5, first = Math.floor(at);
-    const lower = Math.round((at - first) * ONE), upper = ONE - lower;
-    const top = Math.max(first, 0) * columns * 256, bottom = Math.min(first + 1, rows - 1) * columns * 256;
-    for (const { from, to, left, right } of stops) {
-      const topLeft = top + left, topRight = top + right, bottomLeft = bottom + left, bottomRight = bottom + right;
-      for (let x = from, p = y * width + from; x < to; x++, p++) {
-        const value = plane[p]!, far = weights[x]!, near = ONE - far;
-        const above = Math.imul(curves[topLeft + value]!, near) + Math.imul(curves[topRight + value]!, far);
-        const below = Math.imul(curves[bottomLeft + value]!, near) + Math.imul(curves[bottomRight + value]!, far);
-        out[p] = (Math.imul(above, upper) + Math.imul(below, lower) + HALF) >> (2 * BITS);
+  const down = cellsOf(height, tileHeight, rows), across = cellsOf(width, tileWidth, columns);
+  const size = 1024 * down.cells.length * across.cells.length, count = plane.length;
+  const room = [count, count, 4096, size, 4 * across.stops.length, 8 * height, 8 * width];
+  const [from, to, counts, table, stops, lines, weights] = findRoom(...room) as Seven;
+  fillRoom(from, plane);
+  const curves = tileCurves({ plane, from, counts, rows, columns, tileHeight, tileWidth, height, width, clip });
+  fillRoom(table, cellCurves(curves, columns, down.cells, across.cells));
+  fillRoom(stops, across.stops);
+  fillRoom(lines, linesOf(down, 1024 * across.cells.length));
+  fillRoom(weights, Int16Array.from({ length: 4 * width }, (_, i) => weigh(across.weights[i >> 2]!, i % 2 === 1)));
+  pixelKernels().blendTiles(from, to, width, height, table, stops, across.cells.length, lines, weights);
+  return roomAt(to, count).slice();
+}
+
+type Seven = [number, number, number, number, number, number, number];
+
+/** The way along one side: the cells between tiles' centres. */
+interface Cells {
+  /** The tiles before and after each cell. */
+  readonly cells: readonly (readonly [before: number, after: number])[];
+  /** Where each cell begins, and where the last ends, in pixels. */
+  readonly stops: Int32Array;
+  /** How much each pixel takes of the tile after it. */
+  readonly weights: Int32Array;
+}
+
+function cellsOf(length: number, tile: number, tiles: number): Cells {
+  const cells: [number, number][] = [], stops: number[] = [], weights = new Int32Array(length);
+  for (let at = 0, latest = NaN; at < length; at++) {
+    const place = at / tile - 0.5, first = Math.floor(place);
+    weights[at] = Math.round((place - first) * ONE);
+    if (first === latest) continue;
+    latest = first;
+    stops.push(at);
+    cells.push([Math.max(first, 0), Math.min(first + 1, tiles - 1)]);
+  }
+  return { cells, stops: Int32Array.of(...stops, length), weights };
+}
+
+function weigh(after: number, isAfter: boolean): number {
+  return isAfter ? after : ONE - after;
+}
+
+/** For each row of pixels where its cells' curves begin, in bytes, and how much it takes of the tiles below. */
+function linesOf({ cells, stops, weights }: Cells, size: number): Int32Array {
+  const lines = new Int32Array(2 * weights.length);
+  for (let cell = 0; cell < cells.length; cell++) {
+    for (let y = stops[cell]!; y < stops[cell + 1]!; y++) lines.set([cell * size, weights[y]!], 2 * y);
+  }
+  return lines;
+}
+
+/** Each cell's four curves side by side: above on the left and right, below on the left and right. */
+function cellCurves(curves: Uint8Array, columns: number, down: Cells["cells"], across: Cells["cells"]): Uint8Array {
+  const out = new Uint8Array(1024 * down.length * across.length);
+  let to = 0;
+  for (const [above, below] of down) {
+    for (const [left, right] of across) {
+      const [a, b] = [256 * (above * columns + left), 256 * (above * columns + right)];
+      const [c, d] = [256 * (below * columns + left), 256 * (below * columns + right)];
+      for (let value = 0; value < 256; value++, to += 4) {
+        out[to] = curves[a + value]!;
+        out[to + 1] = curves[b + value]!;
+        out[to + 2] = curves[c + value]!;
+        out[to + 3] = curves[d + value]!;
       }
     }
   }
   return out;
 }
 
-/** A run of columns between two tiles' centres, and where those tiles' curves begin. */
-interface Stop {
-  readonly from: number;
-  readonly to: number;
-  readonly left: number;
-  readonly right: number;
-}
-
-function stopsOf(width: number, tileWidth: number, columns: number): Stop[] {
-  const stops: Stop[] = [];
-  for (let from = 0, to = 0; from < width; from = to) {
-    const first = Math.floor(from / tileWidth - 0.5);
-    while (to < width && Math.floor(to / tileWidth - 0.5) === first) to++;
-    stops.push({ from, to, left: Math.max(first, 0) * 256, right: Math.min(first + 1, columns - 1) * 256 });
-  }
-  return stops;
-}
-
-/** How much each column takes of the tile to its right. */
-function weightsOf(width: number, tileWidth: number): Int32Array {
-  return Int32Array.from({ length: width }, (_, x) => {
-    const at = x / tileWidth - 0.5;
-    return Math.round((at - Math.floor(at)) * ONE);
-  });
-}
-
 interface Grid {
+  readonly plane: Uint8Array;
+  /** Where the kernels find the plane, and where they may count. */
+  readonly from: number;
+  readonly counts: number;
   readonly rows: number;
   readonly columns: number;
   readonly tileHeight: number;
@@ -105,17 +135,20 @@ interface Grid {
 }
 
 /** Each tile's curve, 256 bytes by value, row by row. */
-function tileCurves(plane: Uint8Array, grid: Grid): Uint8Array {
-  const { rows, columns, tileHeight, tileWidth, height, width, clip } = grid;
+function tileCurves(grid: Grid): Uint8Array {
+  const { plane, from, rows, columns, tileHeight, tileWidth, height, width, clip } = grid;
   const area = tileHeight * tileWidth, limit = clip > 0 ? Math.max(Math.trunc(clip * area / 256), 1) : area;
-  const across = Int32Array.from({ length: columns * tileWidth }, (_, x) => mirror(x, width));
-  const curves = new Uint8ClampedArray(rows * columns * 256), counts = new Int32Array(256);
+  const curves = new Uint8ClampedArray(rows * columns * 256), { countLevels } = pixelKernels();
+  const bytes = roomAt(grid.counts, 1024), counts = new Int32Array(bytes.buffer, bytes.byteOffset, 256);
   for (let tile = 0; tile < rows * columns; tile++) {
     const top = Math.floor(tile / columns) * tileHeight, left = tile % columns * tileWidth;
-    counts.fill(0);
-    for (let y = top; y < top + tileHeight; y++) {
+    const bottom = Math.min(top + tileHeight, height), right = Math.min(left + tileWidth, width);
+    countLevels(from + top * width + left, width, Math.max(bottom - top, 0), Math.max(right - left, 0), grid.counts);
+    for (let y = top; y < top + tileHeight; y++) { // what is beyond the border mirrors what is within
       const row = mirror(y, height) * width;
-      for (let x = left; x < left + tileWidth; x++) counts[plane[row + across[x]!]!]!++;
+      for (let x = y < bottom ? Math.max(left, right) : left; x < left + tileWidth; x++) {
+        counts[plane[row + mirror(x, width)]!]!++;
+      }
     }
     clipCounts(counts, limit);
     for (let value = 0, sum = 0; value < 256; value++) {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Pixels } from "../core/resample.ts";
+import { fillRoom, findRoom, keepTable, pixelKernels, roomAt } from "./pixel_kernels.ts";
 
 /*
  * Whole numbers with a fixed point, whose bits are: 16 of light, 14 of a factor to Y, 15 of X, Y and Z as places in ROOT, 13 of
@@ -66,6 +67,42 @@ function factors(one: number, [a, b, c]: readonly [number, number, number]): rea
   return [first, Math.abs(a + b + c - 1) < 1e-3 ? one - first - last : Math.round(b * one), last];
 }
 
+/** Where the kernels find their tables. */
+interface Tables {
+  readonly light: number;
+  readonly level: number;
+  readonly root: number;
+  readonly cube: number;
+  readonly byte: number;
+  readonly shift: number;
+  readonly back: number;
+}
+
+let tables: Tables | undefined;
+
+/** Copies the tables to the kernels on first use. */
+function keepTables(): Tables {
+  const light = Int32Array.from({ length: 3 * 256 * 4 }, (_, i) => {
+    const channel = Math.floor(i / 1024), value = LIGHT[Math.floor(i / 4) % 256]!;
+    return value * [[XR, YR, ZR, 0], [XG, YG, ZG, 0], [XB, YB, ZB, 0]][channel]![i % 4]!;
+  });
+  // From the darkest colour made darker to the brightest made brighter; what is beyond CUBE is as its ends.
+  const lowest = ROOT[0]! + SHIFT[0]!, highest = ROOT.at(-1)! + SHIFT.at(-1)!;
+  const cube = Int32Array.from(
+    { length: highest - lowest + 1 },
+    (_, i) => CUBE[Math.min(Math.max(i + lowest, 0), CUBE.length - 1)]!,
+  );
+  return {
+    light: keepTable(light),
+    level: keepTable(LEVEL),
+    root: keepTable(ROOT),
+    cube: keepTable(cube) - 4 * lowest,
+    byte: keepTable(BYTE),
+    shift: keepTable(SHIFT) + 4 * 255,
+    back: keepTable(Int32Array.of(RX, RY, RZ, GX, GY, GZ, BX, BY, BZ)),
+  };
+}
+
 /**
  * The lightness of each pixel.
  *
@@ -73,21 +110,11 @@ function factors(one: number, [a, b, c]: readonly [number, number, number]): rea
  * @returns L* times 2.55, rounded, `[H, W]`.
  */
 export function lightnessOf({ data }: Pixels): Uint8Array {
-  const out = new Uint8Array(data.length / 3);
-  for (let from = 0; from < out.length; from += RUN) fillLevels(data, out, from, Math.min(from + RUN, out.length));
-  return out;
-}
-
-/** Pixels that a loop does at a time: a function that is called often is compiled whole, and better than from within. */
-const RUN = 512;
-
-function fillLevels(data: Uint8Array, out: Uint8Array, from: number, to: number): void {
-  const light = LIGHT, level = LEVEL, yr = YR, yg = YG, yb = YB; // looked up once
-  for (let p = from, i = 3 * from; p < to; p++, i += 3) {
-    const y = Math.imul(yr, light[data[i]!]!) + Math.imul(yg, light[data[i + 1]!]!) +
-      Math.imul(yb, light[data[i + 2]!]!);
-    out[p] = level[(y + 16384) >> 15]!;
-  }
+  tables ??= keepTables();
+  const count = data.length / 3, [from, to] = findRoom(data.length, count) as [number, number];
+  fillRoom(from, data);
+  pixelKernels().levels(from, to, count, tables.light, tables.level);
+  return roomAt(to, count).slice();
 }
 
 /**
@@ -102,44 +129,11 @@ export function withLightness(
   { data, height, width }: Pixels,
   { before, after }: { readonly before: Uint8Array; readonly after: Uint8Array },
 ): Pixels {
-  const out = new Uint8Array(data.length);
-  for (let from = 0; from < before.length; from += RUN) {
-    relight(data, before, after, out, from, Math.min(from + RUN, before.length));
-  }
-  return { data: out, height, width };
-}
-
-function relight(
-  data: Uint8Array,
-  before: Uint8Array,
-  after: Uint8Array,
-  out: Uint8Array,
-  from: number,
-  to: number,
-): void {
-  const light = LIGHT, roots = ROOT, cube = CUBE, byte = BYTE, shifts = SHIFT, most = CUBE.length - 1, white = PLACES;
-  const xr = XR, xg = XG, xb = XB, yr = YR, yg = YG, yb = YB, zr = ZR, zg = ZG, zb = ZB;
-  const rx = RX, ry = RY, rz = RZ, gx = GX, gy = GY, gz = GZ, bx = BX, by = BY, bz = BZ;
-  for (let p = from, i = 3 * from; p < to; p++, i += 3) {
-    const change = after[p]! - before[p]!;
-    if (change === 0) {
-      out[i] = data[i]!;
-      out[i + 1] = data[i + 1]!;
-      out[i + 2] = data[i + 2]!;
-      continue;
-    }
-    const r = light[data[i]!]!, g = light[data[i + 1]!]!, b = light[data[i + 2]!]!, shift = shifts[change + 255]!;
-    const fx = roots[(Math.imul(xr, r) + Math.imul(xg, g) + Math.imul(xb, b) + 16384) >> 15]! + shift;
-    const fy = roots[(Math.imul(yr, r) + Math.imul(yg, g) + Math.imul(yb, b) + 16384) >> 15]! + shift;
-    const fz = roots[(Math.imul(zr, r) + Math.imul(zg, g) + Math.imul(zb, b) + 16384) >> 15]! + shift;
-    const x = cube[fx < 0 ? 0 : fx > most ? most : fx]!;
-    const y = cube[fy < 0 ? 0 : fy > most ? most : fy]!;
-    const z = cube[fz < 0 ? 0 : fz > most ? most : fz]!;
-    const red = (Math.imul(rx, x) + Math.imul(ry, y) + Math.imul(rz, z) + 4096) >> 13;
-    const green = (Math.imul(gx, x) + Math.imul(gy, y) + Math.imul(gz, z) + 4096) >> 13;
-    const blue = (Math.imul(bx, x) + Math.imul(by, y) + Math.imul(bz, z) + 4096) >> 13;
-    out[i] = byte[red < 0 ? 0 : red > white ? white : red]!;
-    out[i + 1] = byte[green < 0 ? 0 : green > white ? white : green]!;
-    out[i + 2] = byte[blue < 0 ? 0 : blue > white ? white : blue]!;
-  }
+  const { light, root, cube, byte, shift, back } = tables ??= keepTables(), count = before.length;
+  const [from, old, wanted, to] = findRoom(data.length, count, count, data.length) as [number, number, number, number];
+  fillRoom(from, data);
+  fillRoom(old, before);
+  fillRoom(wanted, after);
+  pixelKernels().relight(from, old, wanted, to, count, light, root, cube, byte, shift, back, PLACES);
+  return { data: roomAt(to, data.length).slice(), height, width };
 }
