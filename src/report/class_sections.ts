@@ -19,18 +19,13 @@ import {
   score,
   type ScoreInterval,
 } from "../metrics/mod.ts";
+import type { IntervalOptions } from "../train/run_scores.ts";
 import { intervalText, type Judged } from "./judged.ts";
-
-/** How intervals are drawn. */
-interface Drawing {
-  readonly resamples: number;
-  readonly seed: number | string;
-}
 
 const ends = (found: ScoreInterval | null | undefined) => found ? [found.low, found.high] as const : null;
 
 /** Precision, recall and F1 of each class. */
-export async function classSection({ predictions, groups }: Judged, drawing: Drawing): Promise<ReportSection> {
+export async function classSection({ predictions, groups }: Judged, drawing: IntervalOptions): Promise<ReportSection> {
   const { labels, classes } = predictions, predicted = predictedClasses(predictions);
   const { perClass } = score(predictions, { predicted });
   const drawn = groups && bootstrapScore([predicted], { labels, groups, classes: classes.length, ...drawing }).perClass;
@@ -97,7 +92,7 @@ export async function confusionSection({ predictions }: Judged): Promise<ReportS
 const FEW = 12;
 
 /** In which attributes the mistakes are; nothing where there is only one. */
-export async function attributeSection(judged: Judged, drawing: Drawing): Promise<ReportSection[]> {
+export async function attributeSection(judged: Judged, drawing: IntervalOptions): Promise<ReportSection[]> {
   const { schema, predictions, groups, dataset } = judged, { attributes } = schema;
   if (attributes.length < 2) return [];
   const predicted = predictedClasses(predictions), mistakes = mistakesByAttribute(predictions, dataset);

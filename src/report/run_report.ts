@@ -81,16 +81,24 @@ export async function runReport(read: RunContents, options: RunReportOptions = {
 }
 
 function summaryOf({ entry }: RunContents): string {
-  const { kind, state, model, scores, epochs, seconds, folds, fault } = entry;
-  const what = `${folds.length > 0 ? `A ${kind} of ${folds.length} folds` : "A run"} of ${model ?? "an unknown model"}`;
+  const { kind, state, model, scores, epochs, seconds, folds, fault, config } = entry;
+  const planned = kind === "cross-validation" && config ? config.folds : folds.length;
+  const parts = folds.length < planned ? `${folds.length} of ${planned} folds` : `${folds.length} folds`;
+  const what = folds.length > 0 ? `${parts} of ${kind === "ablation trial" ? "an" : "a"} ${kind}` : "A run";
   const score = scores
     ? `, macro F1 ${scoreText(scores.macroF1)}, ` +
       `accuracy ${scores.accuracy.score.toFixed(4)}, on ${scores.images.toLocaleString("en")} images` +
       (scores.persons === null ? "" : ` of ${scores.persons.toLocaleString("en")} persons`)
     : "";
-  const so = { finished: "It is finished", unfinished: "It has not come to its end", broken: "It is broken" }[state];
+  const ended = folds.filter(({ state }) => state === "finished").length;
+  const unfinished = folds.length === 0
+    ? "It has not come to its end"
+    : `${ended} of the ${folds.length} folds here ${ended === 1 ? "has" : "have"} come to ${
+      ended === 1 ? "its" : "their"
+    } end`;
+  const so = { finished: "It is finished", unfinished, broken: "It is broken" }[state];
   return [
-    `${what}${score}.`,
+    `${what} of ${model ?? "an unknown model"}${score}.`,
     `${so}: ${epochs} epochs in ${durationText(seconds)}.`,
     fault ?? "",
   ].join("\n");

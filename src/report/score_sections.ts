@@ -15,7 +15,7 @@ import { plotProgress } from "./plot_progress.ts";
  * @param contents The run.
  */
 export async function scoreSection({ entry }: RunContents): Promise<ReportSection> {
-  const title = "Scores", { scores, folds } = entry, isSeveral = folds.length > 0;
+  const title = "Scores", { scores, folds } = entry, isSeveral = folds.length > 1;
   if (!scores) {
     const so = {
       finished: "has no labelled validation images",
@@ -26,7 +26,7 @@ export async function scoreSection({ entry }: RunContents): Promise<ReportSectio
   }
   const ended = folds.filter(({ state }) => state === "finished").length;
   const whole = entry.state === "finished" ? "out-of-fold" : `all of the ${ended} ended`;
-  const shown = [...folds, ...isSeveral && ended === 1 ? [] : [{ ...entry, name: isSeveral ? whole : entry.name }]];
+  const shown = [...folds, ...ended === 1 ? [] : [{ ...entry, name: isSeveral ? whole : entry.name }]];
   const persons = scores.persons === null
     ? "The run does not say who is on its images, so that there are no intervals."
     : [
@@ -36,7 +36,7 @@ export async function scoreSection({ entry }: RunContents): Promise<ReportSectio
   const marks = shown.flatMap(({ name, scores }) => scores ? [{ name, ...scores.macroF1 }] : []);
   const pictures: ReportPicture[] = isSeveral
     ? [{
-      title: "Macro F1 of each fold, and out-of-fold",
+      title: `Macro F1 by fold${scores.persons === null ? "" : ", with 95 % intervals over persons"}`,
       name: "scores",
       picture: await plotRuns(marks, { title: "" }),
     }]

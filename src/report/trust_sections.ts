@@ -20,12 +20,13 @@ import {
   reliability,
   type ScoreInterval,
 } from "../metrics/mod.ts";
+import type { IntervalOptions } from "../train/run_scores.ts";
 import { intervalText, type Judged } from "./judged.ts";
 
 /** How far probabilities are from what came true. */
 export async function calibrationSection(
   { predictions, groups }: Judged,
-  drawing: { readonly resamples: number; readonly seed: number | string },
+  drawing: IntervalOptions,
 ): Promise<ReportSection> {
   const drawn = groups && bootstrapCalibration(predictions, { groups, ...drawing });
   const { expected, maximum } = calibrationError(predictions);

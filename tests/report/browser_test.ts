@@ -127,7 +127,7 @@ Deno.test({
       assertEquals(await page.locator("script").count(), 0);
       const pictures = await page.locator("figcaption").allInnerTexts();
       for (
-        const part of ["Macro F1 of each fold", "Loss", "Accuracy", "F1 by class", "percent", "number of", "right"]
+        const part of ["Macro F1 by fold", "Loss", "Accuracy", "F1 by class", "percent", "number of", "right"]
       ) {
         assert(pictures.some((title) => title.includes(part)), `${part}: ${pictures}`);
       }

@@ -100,7 +100,8 @@ Deno.test("runReport() of a fold that was trained by itself, or of those that ha
       ["all of the 2 ended", 15],
     ]);
     assertEquals(rowsOf(two, "Classes", 0).reduce((sum, row) => sum + (row.images as number), 0), 15);
-    assertStringIncludes(two.text, "It has not come to its end");
+    assertStringIncludes(one.text, "1 of 4 folds of a cross-validation");
+    assertStringIncludes(two.text, "2 of the 3 folds here have come to their end");
   });
 });
 
