@@ -72,7 +72,7 @@ export function withPersons(contents: RunContents, dataset: Dataset, options: In
   const folds = entry.folds.map((fold, k) => scored(fold, files[k]!.valid));
   return {
     entry: { ...scored(entry, predictions), folds },
-    files: files.map((file) => ({ ...file, persons: file.valid && personsOf(file.valid) })),
+    files: files.map((file) => ({ ...file, persons: file.valid ? personsOf(file.valid) : file.persons })),
     predictions,
     persons: personsOf(predictions),
   };

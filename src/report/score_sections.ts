@@ -68,10 +68,22 @@ export async function scoreSection({ entry }: RunContents): Promise<ReportSectio
 function bestTable(entry: RunEntry): ReportSection["tables"] {
   const rows = (entry.folds.length > 0 ? entry.folds : [entry]).flatMap(({ name, best, epochs, config }) =>
     best
-      ? [{ "": name, "best epoch": best.epoch, "macro F1": best.validMacroF1, epochs, of: config?.epochs ?? null }]
+      ? [{
+        "": name,
+        "best epoch": best.epoch,
+        "macro F1": known(best.validMacroF1),
+        epochs,
+        of: config?.epochs ?? null,
+      }]
       : []
   );
-  return rows.length > 0 ? [{ title: "The best epoch so far", rows }] : [];
+  const title = entry.state === "finished" ? "The epoch whose weights were kept" : "The best epoch so far";
+  return rows.length > 0 ? [{ title, rows }] : [];
+}
+
+/** A score, or nothing where nothing was validated. */
+function known(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 /** What an epoch is chosen by, in words. */
@@ -105,7 +117,6 @@ export async function curveSection({ files, entry }: RunContents): Promise<Repor
 
 function epochRow(row: EpochRow): object {
   const { epoch, lr, trainLoss, validLoss, trainAccuracy, validAccuracy, validMacroF1, seconds } = row;
-  const known = (value: number) => Number.isFinite(value) ? value : null; // what was not validated has none
   return {
     epoch,
     "train loss": known(trainLoss),

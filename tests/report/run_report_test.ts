@@ -117,6 +117,30 @@ Deno.test("runReport() of a run that has not begun an epoch, or lost its files, 
   });
 });
 
+Deno.test("runReport() of a run on all samples, which validates on none, has its training's curves", async () => {
+  await withDir(async (dir) => {
+    await writeRun(dir, printedRng(), { persons: [], finished: false });
+    const none = { validLoss: null, validAccuracy: null, validMacroF1: null, validF1: [], confusion: [] };
+    const history = [1, 2].map((epoch) => ({
+      epoch,
+      seconds: 1,
+      lr: 1e-3,
+      trainLoss: 1 / epoch,
+      trainAccuracy: 0.5,
+      ...none,
+    }));
+    await Deno.writeTextFile(`${dir}/summary.json`, JSON.stringify({ best: history[1], history }));
+    const report = await runReport(await readRunContents(dir, few), few), page = reportHtml(report);
+    assertStringIncludes(page, "It is finished: 2 epochs");
+    assertStringIncludes(section(report, "Scores").text, "no labelled validation images");
+    assertEquals(rowsOf(report, "Learning curves", 0).map((row) => [row["train loss"], row["valid macro F1"]]), [
+      [1, null],
+      [0.5, null],
+    ]);
+    assert(!/NaN|undefined/.test(page), /.{80}(NaN|undefined).{80}/.exec(page)?.[0]);
+  });
+});
+
 Deno.test("runReport() takes persons and ages from the data set where the run does not say them", async () => {
   await withDir(async (dir) => {
     const oof = await writeFolds(dir, printedRng(), { folds: 2, persons, says: false });
