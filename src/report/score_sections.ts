@@ -100,18 +100,23 @@ export async function curveSection({ files, entry }: RunContents): Promise<Repor
     files.filter(({ history }) => history.length > 0).map((file) => [nameOf(file), file.history]),
   );
   if (Object.keys(histories).length === 0) return { title, text: "No epoch has come to its end." };
-  const single = files.length === 1 ? files[0]! : undefined;
-  return {
-    title,
-    text: "Training is dashed, and measured on altered images while the weights change; validation is solid. " +
-      `A dot marks the best macro F1. The weights kept are those of the epoch with the best ${
-        MONITORED[entry.config?.monitor ?? "macroF1"]
-      }.`,
-    tables: single ? [{ title: "Epochs", rows: single.history.map(epochRow) }] : [],
-    pictures: [
+  const rows = Object.values(histories).flat(),
+    isValidated = rows.some(({ validMacroF1 }) => known(validMacroF1) !== null);
+  const single = files.length === 1 ? files[0]! : undefined, monitor = MONITORED[entry.config?.monitor ?? "macroF1"];
+  const pictures: ReportPicture[] = isValidated
+    ? [
       { title: "Loss and macro F1", name: "curves", picture: await plotHistory(histories, { title: "" }) },
       { title: "Accuracy and learning rate", name: "accuracy", picture: await plotProgress(histories) },
-    ],
+    ]
+    : [{ title: "Training", name: "curves", picture: await plotProgress(histories, { loss: true }) }];
+  return {
+    title,
+    text: "Training is dashed, and measured on altered images while the weights change" +
+      (isValidated
+        ? `; validation is solid. A dot marks the best macro F1. The weights kept are those of the epoch with the best ${monitor}.`
+        : ". Nothing was validated: the weights kept are those of the last epoch."),
+    tables: single ? [{ title: "Epochs", rows: single.history.map(epochRow) }] : [],
+    pictures,
   };
 }
 
