@@ -83,8 +83,11 @@ export async function runReport(read: RunContents, options: RunReportOptions = {
 function summaryOf({ entry }: RunContents): string {
   const { kind, state, model, scores, epochs, seconds, folds, fault, config } = entry;
   const planned = kind === "cross-validation" && config ? config.folds : folds.length;
-  const parts = folds.length < planned ? `${folds.length} of ${planned} folds` : `${folds.length} folds`;
-  const what = folds.length > 0 ? `${parts} of ${kind === "ablation trial" ? "an" : "a"} ${kind}` : "A run";
+  const whole = `${kind === "ablation trial" ? "an" : "a"} ${kind}`, isPart = folds.length < planned;
+  const several = isPart
+    ? `${folds.length} of ${planned} folds of ${whole}`
+    : `${whole.charAt(0).toUpperCase()}${whole.slice(1)} of ${folds.length} folds`;
+  const what = folds.length > 0 ? several : "A run";
   const score = scores
     ? `, macro F1 ${scoreText(scores.macroF1)}, ` +
       `accuracy ${scores.accuracy.score.toFixed(4)}, on ${scores.images.toLocaleString("en")} images` +

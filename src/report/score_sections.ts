@@ -27,8 +27,9 @@ export async function scoreSection({ entry }: RunContents): Promise<ReportSectio
   const ended = folds.filter(({ state }) => state === "finished").length;
   const whole = entry.state === "finished" ? "out-of-fold" : `all of the ${ended} ended`;
   const shown = [...folds, ...ended === 1 ? [] : [{ ...entry, name: isSeveral ? whole : entry.name }]];
-  const persons = scores.persons === null
-    ? "The run does not say who is on its images, so that there are no intervals."
+  const hasPersons = shown.some(({ scores }) => scores && scores.persons !== null);
+  const persons = !hasPersons
+    ? "The run does not say who is on its images, so that there are no intervals; its data set (--data) does."
     : [
       `Intervals hold 95 % of ${isSeveral ? "the scores of each row" : "the scores"} when persons are drawn anew,`,
       "as other persons could have been photographed.",
@@ -36,7 +37,7 @@ export async function scoreSection({ entry }: RunContents): Promise<ReportSectio
   const marks = shown.flatMap(({ name, scores }) => scores ? [{ name, ...scores.macroF1 }] : []);
   const pictures: ReportPicture[] = isSeveral
     ? [{
-      title: `Macro F1 by fold${scores.persons === null ? "" : ", with 95 % intervals over persons"}`,
+      title: `Macro F1 by fold${!hasPersons ? "" : ", with 95 % intervals over persons"}`,
       name: "scores",
       picture: await plotRuns(marks, { title: "" }),
     }]
@@ -51,12 +52,12 @@ export async function scoreSection({ entry }: RunContents): Promise<ReportSectio
       rows: shown.map(({ name, scores, best, epochs }) => ({
         "": name,
         "macro F1": scores?.macroF1.score ?? null,
-        "its 95 % interval": intervalText(scores?.macroF1.interval),
+        ...hasPersons && { "its 95 % interval": intervalText(scores?.macroF1.interval) },
         accuracy: scores?.accuracy.score ?? null,
-        "95 % interval of accuracy": intervalText(scores?.accuracy.interval),
+        ...hasPersons && { "95 % interval of accuracy": intervalText(scores?.accuracy.interval) },
         "log loss": scores?.logLoss ?? null,
         images: scores?.images ?? null,
-        persons: scores?.persons ?? null,
+        ...hasPersons && { persons: scores?.persons ?? null },
         ...isSeveral ? { "best epoch": best ? `${best.epoch} of ${epochs}` : "" } : {},
       })),
     }],
