@@ -34,7 +34,9 @@ export function foldNorms(graph: Graph): Graph {
   const readers = readersOf(graph);
   return joinPairs(graph, (first, next, tensors) => {
     const [x, weight = "", bias] = first.inputs;
-    if (first.op !== "Conv" || next.op !== "BatchNorm" || readers.get(weight)!.length !== 1) return undefined;
+    if (first.op !== "Conv" || next.op !== "BatchNorm") return undefined;
+    const isShared = (name: string) => readers.get(name)!.some((node) => node !== first && node !== next);
+    if ([weight, ...(bias ? [bias] : [])].some(isShared)) return undefined;
     const [gamma, beta, mean, variance] = next.inputs.slice(1).map((name) => tensors[name]!.data);
     const { data, shape } = tensors[weight]!, outputs = shape[0]!, each = data!.length / outputs;
     if (!gamma || !beta || !mean || !variance) return undefined;

@@ -65,11 +65,13 @@ interface Ends {
 
 async function makeGraph(model: Model, recorded: Calls, { input, features, outputs }: Ends): Promise<Graph> {
   const weights = await modelTensors(model), known = new Map<DataId, Known>(recorded.constants);
-  const variables = new Map(modelVariables(model).map(([name, variable]) => [variable.dataId, { name, variable }]));
-  await foldCalls(recorded.calls, known, (id) => variables.get(id)?.variable);
+  const names = new Map<DataId, string>([[input, INPUT]]), variables = new Map<DataId, tf.Tensor>();
+  for (const [name, variable] of modelVariables(model)) {
+    names.set(variable.dataId, name);
+    variables.set(variable.dataId, variable);
+  }
+  await foldCalls(recorded.calls, known, variables);
 
-  const names = new Map<DataId, string>([[input, INPUT]]);
-  for (const [id, { name }] of variables) names.set(id, name);
   const tensors: Record<string, GraphTensor> = { [INPUT]: { shape: [-1, ...model.input.size, 3] } };
   for (const [name, { shape, data }] of Object.entries(weights)) tensors[name] = { shape, data: data as Float32Array };
   const nodes: GraphNode[] = [];
@@ -90,7 +92,9 @@ async function makeGraph(model: Model, recorded: Calls, { input, features, outpu
     }
     const read = inputs.map(nameOf), made = `${op}_${nodes.length}`;
     checkWeights(model, op, read);
-    if (op === "Linear" && known.has(inputs[1]!)) read[1] = transposed(tensors, read[1]!);
+    if ((op === "Linear" || op === "Conv") && known.has(inputs[1]!)) {
+      read[1] = turned(tensors, read[1]!, pytorchAxes(known.get(inputs[1]!)!.shape, attributes.groups as number));
+    }
     names.set(output, made);
     tensors[made] = { shape: shape.map((size) => size > 0 && size % BATCH === 0 ? -size / BATCH : size) };
     nodes.push({ op, inputs: read, output: made, attributes });
@@ -108,14 +112,19 @@ async function makeGraph(model: Model, recorded: Calls, { input, features, outpu
 async function foldCalls(
   calls: readonly Call[],
   known: Map<DataId, Known>,
-  variableOf: (id: DataId) => tf.Tensor | undefined,
+  variables: Map<DataId, tf.Tensor>,
 ): Promise<void> {
-  for (const { inputs, output, stock } of calls) {
-    if (!stock || !inputs.every((id) => known.has(id) || variableOf(id))) continue;
+  for (const { op, inputs, output, stock } of calls) {
+    if (!stock || !inputs.every((id) => known.has(id) || variables.has(id))) continue;
+    const [first] = inputs as [DataId], variable = variables.get(first);
+    if (op === null && variable) {
+      variables.set(output, variable); // it keeps its name
+      continue;
+    }
     const tensor = tf.tidy(() => {
       const tensorOf = (id: DataId) => {
         const { shape, data } = known.get(id) ?? {};
-        return data ? tf.tensor(data, [...shape!]) : variableOf(id)!;
+        return data ? tf.tensor(data, [...shape!]) : variables.get(id)!;
       };
       const given = Object.fromEntries(Object.entries(stock.inputs).map(([key, id]) => [key, tensorOf(id)]));
       return tf.engine().runKernel(stock.name, given, stock.attrs as tf.NamedAttrMap) as tf.Tensor;
@@ -136,11 +145,25 @@ function checkWeights({ layouts }: Model, op: GraphNode["op"], inputs: readonly 
   });
 }
 
-/** Adds a known matrix with its axes exchanged, as a graph has those of linear layers. */
-function transposed(tensors: Record<string, GraphTensor>, name: string): string {
-  const { shape: [rows, columns] = [], data } = tensors[name]!, made = `${name}_transposed`;
-  const turned = new Float32Array(data!.length);
-  turned.forEach((_, i) => turned[i] = data![i % rows! * columns! + Math.floor(i / rows!)]!);
-  tensors[made] = { shape: [columns!, rows!], data: turned };
+/** The order of a known filter's or matrix's axes in PyTorch's layout. */
+function pytorchAxes({ length, 2: inputs, 3: outputs }: readonly number[], groups: number): readonly number[] {
+  if (length === 2) return [1, 0];
+  return outputs === 1 && inputs === groups ? [2, 3, 0, 1] : [3, 2, 0, 1]; // each channel by its own filter, or mixed
+}
+
+/** Adds a known tensor with its axes in another order. */
+function turned(tensors: Record<string, GraphTensor>, name: string, axes: readonly number[]): string {
+  const { shape, data } = tensors[name]!, made = `${name}_turned`, to = axes.map((axis) => shape[axis]!);
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, length) => product * length, 1));
+  const values = new Float32Array(data!.length);
+  for (let i = 0; i < values.length; i++) {
+    let from = 0, rest = i;
+    for (let k = axes.length - 1; k >= 0; k--) {
+      from += rest % to[k]! * strides[axes[k]!]!;
+      rest = Math.floor(rest / to[k]!);
+    }
+    values[i] = data![from]!;
+  }
+  tensors[made] = { shape: to, data: values };
   return made;
 }

@@ -103,6 +103,17 @@ Deno.test("foldNorms() leaves norms after convolutions that share their weights"
   await assertSame(graph, foldNorms(graph));
 });
 
+Deno.test("foldNorms() leaves a norm after a convolution whose bias another operation reads", async () => {
+  const graph = afterConvolution([
+    { op: "Add", inputs: ["y", "beta"], output: "z", attributes: {} },
+    { ...norm("z", "u"), inputs: ["z", "gamma", "mean", "mean", "variance"] },
+    { op: "Mul", inputs: ["u", "beta"], output: "v", attributes: {} },
+  ], { logits: "v" });
+  const folded = foldNorms(foldBiases(graph));
+  assertEquals(folded.nodes.map(({ op }) => op), ["Conv", "BatchNorm", "Mul"]);
+  await assertSame(graph, folded);
+});
+
 Deno.test("foldBiases() leaves what is no bias: another image, or numbers of another shape", () => {
   const image = afterConvolution([{ op: "Add", inputs: ["y", "y"], output: "z", attributes: {} }], { logits: "z" });
   const scalar = afterConvolution([{ op: "Add", inputs: ["y", "s"], output: "z", attributes: {} }], { logits: "z" });

@@ -7,6 +7,7 @@ import { recordCalls } from "../../src/export/trace_backend.ts";
 import { HEADS, type HeadSpec } from "../../src/models/mod.ts";
 import { modelVariables } from "../../src/models/weights.ts";
 import { initBackend } from "../../src/tensor/mod.ts";
+import { conv2d, depthwiseConv2d } from "../../src/tensor/ops.ts";
 import * as tf from "../../src/tensor/tf.ts";
 import type { Tensor, Tensor4D } from "../../src/tensor/types.ts";
 import { printedRng } from "../random.ts";
@@ -68,6 +69,37 @@ Deno.test("traceModel() gives every weight under the model's name, and the batch
   assertEquals(modelVariables(model).map(([name]) => name).filter((name) => !tensors[name]?.data), []);
   assertEquals(tensors.input!.shape, [-1, 45, 38, 3]);
   for (const { output } of nodes) assertEquals(tensors[output]!.shape[0], -1);
+  model.dispose();
+});
+
+Deno.test("traceModel() computes filters and matrices that are made of weights, and keeps the names of copies", async () => {
+  const build: (typeof NETWORKS)["resnet"]["build"] = (layers) => {
+    const filter = layers.filter("mixed", { kernel: 3, inputs: 3, outputs: 6 });
+    const each = layers.depthwiseFilter("each", { kernel: 3, inputs: 6 });
+    const groups = layers.filter("groups", { kernel: 1, inputs: 6, outputs: 4, groups: 2 });
+    const matrix = layers.matrix("matrix", { inputs: 4, outputs: 5 });
+    return {
+      features: 5,
+      maps(x) {
+        const mixed = conv2d(x, tf.sub(filter, tf.mean(filter, [0, 1, 2], true)), { padding: 1 });
+        const deep = depthwiseConv2d(mixed, tf.mul(each, 2) as Tensor4D, { stride: 2 });
+        return conv2d(deep, tf.square(groups) as Tensor4D, { groups: 2 });
+      },
+      pool: (maps) => tf.matMul(tf.reshape(tf.mean(maps, [1, 2]), [-1, 4]), tf.cast(matrix, "float32")),
+    };
+  };
+  const model = makeNetwork(rng.fork("made"), { ...NETWORKS.resnet!, build }), graph = await traceModel(model);
+  const { values, dims, logits } = await runModel(model, 2), x = pixelsOf(values, dims), found = evaluate(graph, x);
+  assert(distance(await found.logits!.data(), logits) < 1e-4);
+  const weights = graph.nodes.filter(({ op }) => op === "Conv" || op === "Linear").map(({ inputs }) => inputs[1]!);
+  assertEquals(weights.slice(0, 3).map((name) => graph.tensors[name]!.shape), [[6, 3, 3, 3], [6, 1, 3, 3], [
+    4,
+    3,
+    1,
+    1,
+  ]]);
+  assertEquals(weights[3], "matrix.weight");
+  tf.dispose([x, found]);
   model.dispose();
 });
 
