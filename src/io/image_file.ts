@@ -52,12 +52,13 @@ export async function writeImageFile(
   const temporary = `${path}.${crypto.randomUUID()}.tmp`;
   try {
     {
-      using file = await Deno.open(temporary, { write: true, createNew: true });
-      for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
-      if (changed) await file.utime(changed, changed);
+      // What only reaches the system's memory is done at once; what waits for the disk is waited for.
+      using file = Deno.openSync(temporary, { write: true, createNew: true });
+      for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
+      if (changed) file.utimeSync(changed, changed);
       await file.syncData();
     }
-    await Deno.rename(temporary, path);
+    Deno.renameSync(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
     throw error;
