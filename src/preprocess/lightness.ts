@@ -88,15 +88,15 @@ function keepTables(): Tables {
   });
   // From the darkest colour made darker to the brightest made brighter; what is beyond CUBE is as its ends.
   const lowest = ROOT[0]! + SHIFT[0]!, highest = ROOT.at(-1)! + SHIFT.at(-1)!;
-  const cube = Int32Array.from(
+  const cube = Uint16Array.from(
     { length: highest - lowest + 1 },
-    (_, i) => CUBE[Math.min(Math.max(i + lowest, 0), CUBE.length - 1)]!,
+    (_, i) => CUBE[Math.min(Math.max(i + lowest, 0), CUBE.length - 1)]! + 1024, // none is less than 0
   );
   return {
     light: keepTable(light),
     level: keepTable(LEVEL),
     root: keepTable(ROOT),
-    cube: keepTable(cube) - 4 * lowest,
+    cube: keepTable(cube) - 2 * lowest,
     byte: keepTable(BYTE),
     shift: keepTable(SHIFT) + 4 * 255,
     back: keepTable(Int32Array.of(RX, RY, RZ, GX, GY, GZ, BX, BY, BZ)),
