@@ -6,7 +6,7 @@
  * @module
  */
 import type { Size } from "../core/records.ts";
-import { lightnessOf, withLightness } from "./lightness.ts";
+import { lightnessKernels } from "./lightness.ts";
 import { mirror } from "./mirror.ts";
 import { fillRoom, findRoom, pixelKernels, roomAt } from "./pixel_kernels.ts";
 import type { Preprocess } from "./step.ts";
@@ -22,15 +22,30 @@ export interface ClaheOptions {
 /** Makes the step. */
 export function clahe({ tiles, clip }: ClaheOptions): Preprocess {
   const grid = typeof tiles === "number" ? [tiles, tiles] as const : tiles;
-  return (image) => {
-    const before = lightnessOf(image);
-    const after = equalizeTiles(before, [image.height, image.width], { tiles: grid, clip });
-    return withLightness(image, { before, after });
+  let plan: Plan | undefined; // a data set's images mostly have one size
+  return ({ data, height, width }) => {
+    const { levels, relight } = lightnessKernels(), count = height * width;
+    if (plan?.height !== height || plan.width !== width) plan = planTiles([height, width], { tiles: grid, clip });
+    const places = findRoom(data.length, data.length, count, count, ...plan.sizes);
+    const [from, to, before, after] = places as [number, number, number, number];
+    fillRoom(from, data);
+    levels(from, before, count);
+    equalize(plan, before, after, places.slice(4));
+    relight(from, before, after, to, count);
+    return { data: roomAt(to, data.length).slice(), height, width };
   };
 }
 
 /** A weight between tiles, in whole: 255 and two of them fit 31 bits. */
 const ONE = 1 << 11;
+
+/** What tiles and clip limit are. */
+interface TileOptions {
+  /** Tiles down and across. */
+  readonly tiles: Size;
+  /** How often a level may occur in a tile, as a multiple of the mean; 0: any number of times. */
+  readonly clip: number;
+}
 
 /**
  * Equalizes one plane of bytes tile by tile, blending the curves of the four nearest tiles at each pixel.
@@ -40,30 +55,58 @@ const ONE = 1 << 11;
  * @param options Tiles down and across, and the clip limit.
  * @returns Bytes `[H, W]`.
  */
-export function equalizeTiles(
-  plane: Uint8Array,
-  [height, width]: Size,
-  { tiles: [rows, columns], clip }: { readonly tiles: Size; readonly clip: number },
-): Uint8Array {
+export function equalizeTiles(plane: Uint8Array, size: Size, options: TileOptions): Uint8Array {
+  const plan = planTiles(size, options), count = plane.length;
+  const [from, to, ...places] = findRoom(count, count, ...plan.sizes) as [number, number, ...number[]];
+  fillRoom(from, plane);
+  equalize(plan, from, to, places);
+  return roomAt(to, count).slice();
+}
+
+/** What is the same for all planes of a size. */
+interface Plan {
+  readonly height: number;
+  readonly width: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly tileHeight: number;
+  readonly tileWidth: number;
+  readonly clip: number;
+  readonly down: Cells;
+  readonly across: Cells;
+  /** For each row where its cells' curves begin, in bytes, and how much it takes of the tiles below. */
+  readonly lines: Int32Array;
+  /** For each column how much it takes of the tiles on the left and right, twice. */
+  readonly weights: Int16Array;
+  /** Bytes that the kernels need beside the planes: to count, for cells' curves, and for the three lists above. */
+  readonly sizes: readonly number[];
+}
+
+function planTiles([height, width]: Size, { tiles: [rows, columns], clip }: TileOptions): Plan {
   // As OpenCV has it: unless both sides divide evenly both are padded, one that does by a whole pixel a tile.
   const even = height % rows === 0 && width % columns === 0;
   const tileHeight = even ? height / rows : Math.floor(height / rows) + 1;
   const tileWidth = even ? width / columns : Math.floor(width / columns) + 1;
   const down = cellsOf(height, tileHeight, rows), across = cellsOf(width, tileWidth, columns);
-  const size = 1024 * down.cells.length * across.cells.length, count = plane.length;
-  const room = [count, count, 4096, size, 4 * across.stops.length, 8 * height, 8 * width];
-  const [from, to, counts, table, stops, lines, weights] = findRoom(...room) as Seven;
-  fillRoom(from, plane);
-  const curves = tileCurves({ plane, from, counts, rows, columns, tileHeight, tileWidth, height, width, clip });
-  fillRoom(table, cellCurves(curves, columns, down.cells, across.cells));
-  fillRoom(stops, across.stops);
-  fillRoom(lines, linesOf(down, 1024 * across.cells.length));
-  fillRoom(weights, Int16Array.from({ length: 4 * width }, (_, i) => weigh(across.weights[i >> 2]!, i % 2 === 1)));
-  pixelKernels().blendTiles(from, to, width, height, table, stops, across.cells.length, lines, weights);
-  return roomAt(to, count).slice();
+  const size = 1024 * across.cells.length, lines = new Int32Array(2 * height), weights = new Int16Array(4 * width);
+  down.cells.forEach((_, cell) => {
+    for (let y = down.stops[cell]!; y < down.stops[cell + 1]!; y++) lines.set([cell * size, down.weights[y]!], 2 * y);
+  });
+  across.weights.forEach((right, x) => weights.set([ONE - right, right, ONE - right, right], 4 * x));
+  const sizes = [4096, size * down.cells.length, across.stops.byteLength, lines.byteLength, weights.byteLength];
+  return { height, width, rows, columns, tileHeight, tileWidth, clip, down, across, lines, weights, sizes };
 }
 
-type Seven = [number, number, number, number, number, number, number];
+/** Equalizes the plane at one address into that at another. */
+function equalize(plan: Plan, from: number, to: number, places: readonly number[]): void {
+  const { height, width, columns, down, across } = plan;
+  const [counts, table, stops, lines, weights] = places as [number, number, number, number, number];
+  fillCells(roomAt(table, plan.sizes[1]!), tileCurves(plan, from, counts), { columns, down, across });
+  fillRoom(stops, across.stops);
+  fillRoom(lines, plan.lines);
+  fillRoom(weights, plan.weights);
+  pixelKernels().blendTiles(from, to, width, height, table, stops, across.cells.length, lines, weights);
+}
 
 /** The way along one side: the cells between tiles' centres. */
 interface Cells {
@@ -88,27 +131,17 @@ function cellsOf(length: number, tile: number, tiles: number): Cells {
   return { cells, stops: Int32Array.of(...stops, length), weights };
 }
 
-function weigh(after: number, isAfter: boolean): number {
-  return isAfter ? after : ONE - after;
-}
-
-/** For each row of pixels where its cells' curves begin, in bytes, and how much it takes of the tiles below. */
-function linesOf({ cells, stops, weights }: Cells, size: number): Int32Array {
-  const lines = new Int32Array(2 * weights.length);
-  for (let cell = 0; cell < cells.length; cell++) {
-    for (let y = stops[cell]!; y < stops[cell + 1]!; y++) lines.set([cell * size, weights[y]!], 2 * y);
-  }
-  return lines;
-}
-
-/** Each cell's four curves side by side: above on the left and right, below on the left and right. */
-function cellCurves(curves: Uint8Array, columns: number, down: Cells["cells"], across: Cells["cells"]): Uint8Array {
-  const out = new Uint8Array(1024 * down.length * across.length);
+/** Fills each cell's four curves side by side: above on the left and right, below on the left and right. */
+function fillCells(
+  out: Uint8Array,
+  curves: Uint8Array,
+  { columns, down, across }: Pick<Plan, "columns" | "down" | "across">,
+): void {
   let to = 0;
-  for (const [above, below] of down) {
-    for (const [left, right] of across) {
-      const [a, b] = [256 * (above * columns + left), 256 * (above * columns + right)];
-      const [c, d] = [256 * (below * columns + left), 256 * (below * columns + right)];
+  for (const [above, below] of down.cells) {
+    for (const [left, right] of across.cells) {
+      const a = 256 * (above * columns + left), b = 256 * (above * columns + right);
+      const c = 256 * (below * columns + left), d = 256 * (below * columns + right);
       for (let value = 0; value < 256; value++, to += 4) {
         out[to] = curves[a + value]!;
         out[to + 1] = curves[b + value]!;
@@ -117,33 +150,18 @@ function cellCurves(curves: Uint8Array, columns: number, down: Cells["cells"], a
       }
     }
   }
-  return out;
-}
-
-interface Grid {
-  readonly plane: Uint8Array;
-  /** Where the kernels find the plane, and where they may count. */
-  readonly from: number;
-  readonly counts: number;
-  readonly rows: number;
-  readonly columns: number;
-  readonly tileHeight: number;
-  readonly tileWidth: number;
-  readonly height: number;
-  readonly width: number;
-  readonly clip: number;
 }
 
 /** Each tile's curve, 256 bytes by value, row by row. */
-function tileCurves(grid: Grid): Uint8Array {
-  const { plane, from, rows, columns, tileHeight, tileWidth, height, width, clip } = grid;
+function tileCurves(plan: Plan, from: number, counted: number): Uint8Array {
+  const { rows, columns, tileHeight, tileWidth, height, width, clip } = plan;
   const area = tileHeight * tileWidth, limit = clip > 0 ? Math.max(Math.trunc(clip * area / 256), 1) : area;
   const curves = new Uint8ClampedArray(rows * columns * 256), { countLevels } = pixelKernels();
-  const bytes = roomAt(grid.counts, 1024), counts = new Int32Array(bytes.buffer, bytes.byteOffset, 256);
+  const plane = roomAt(from, height * width), counts = new Int32Array(plane.buffer, counted, 256);
   for (let tile = 0; tile < rows * columns; tile++) {
     const top = Math.floor(tile / columns) * tileHeight, left = tile % columns * tileWidth;
     const bottom = Math.min(top + tileHeight, height), right = Math.min(left + tileWidth, width);
-    countLevels(from + top * width + left, width, Math.max(bottom - top, 0), Math.max(right - left, 0), grid.counts);
+    countLevels(from + top * width + left, width, Math.max(bottom - top, 0), Math.max(right - left, 0), counted);
     for (let y = top; y < top + tileHeight; y++) { // what is beyond the border mirrors what is within
       const row = mirror(y, height) * width;
       for (let x = y < bottom ? Math.max(left, right) : left; x < left + tileWidth; x++) {

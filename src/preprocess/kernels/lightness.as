@@ -54,7 +54,7 @@ function put(out: usize, data: usize, change: i32, r: i32, g: i32, b: i32, byte:
   }
 }
 
-/** What the table of X, Y and Z has more than they are, since they may be less than nothing. */
+/** What the table of X, Y and Z has more than they are, as `lightness.ts` makes it. */
 const MORE = 1024;
 
 /** A row of the way back from X, Y and Z to the light of one channel, as a place in `byte`. */
