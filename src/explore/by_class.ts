@@ -63,11 +63,17 @@ export async function countByClass(
     if (earlier === 0) places.set(key, places.size);
     codes[label - least] = places.get(key)!;
   }
-  const labels = label.toTypedArray() as Int32Array, rowCodes = new Int32Array(labels.length);
-  for (let i = 0; i < labels.length; i++) rowCodes[i] = codes[labels[i]! - least]!;
+  const rowCodes = recode(label.toTypedArray() as Int32Array, codes, least);
   const persons = turns ? countTurns(rowCodes, turns, found.size) : personsByCode(pl, frame, rowCodes);
   const cells = [...found.values()].map((cell, code) => ({ ...cell, persons: persons[code]! }));
   return { cells, lowest: keys.map((_, k) => lowestOf(rows.map(({ label, values }) => [values[k]!, label]))) };
+}
+
+/** Each label's code; a plain function, as loops in an asynchronous one are slow. */
+function recode(labels: Int32Array, codes: Int32Array, least: number): Int32Array {
+  const out = new Int32Array(labels.length);
+  for (let i = 0; i < labels.length; i++) out[i] = codes[labels[i]! - least]!;
+  return out;
 }
 
 /** The one value that each class has of each column, in one pass; nothing if there are several. */

@@ -8,9 +8,10 @@ import type { Pixels } from "../core/resample.ts";
 import { fillRoom, findRoom, keepTable, pixelKernels, roomAt } from "./pixel_kernels.ts";
 
 /*
- * Whole numbers with a fixed point, whose bits are: 16 of light, 14 of a factor to Y, 15 of X, Y and Z as places in the table of f, 13
- * of f, 15 of X, Y and Z again, 12 of a factor to light, 14 of light as a place in the table of bytes. Each sum of products fits 31. So 15 bits
- * (16 + 14 - 15) are dropped on the way there and 13 (15 + 12 - 14) on the way back, half of one added before.
+ * Whole numbers with a fixed point, whose bits are: 16 of light, 14 of a factor to Y, 15 of X, Y and Z as places in the
+ * table of f, 13 of f, 15 of X, Y and Z again, 12 of a factor to light, 14 of light as a place in the table of bytes. Each
+ * sum of products fits 31. So 15 bits (16 + 14 - 15) are dropped on the way there and 13 (15 + 12 - 14) on the way back,
+ * half of one added before.
  */
 const LIGHT_ONE = 65535, FACTOR = 1 << 14, SHARES = 1 << 15, ROOT_ONE = 1 << 13, BACK = 1 << 12, PLACES = 1 << 14;
 
