@@ -45,6 +45,22 @@ export function hasPicture({ outputs = [] }: Cell): boolean {
 }
 
 /**
+ * Whether all that cells lack is text at the end of a cell. Deno's kernel reads what a program prints from a pipe, beside
+ * its answers, and can say that a cell has ended before the text is on its way, which then is lost: another run tells.
+ *
+ * @param after The cells as they are after running.
+ * @param before The same cells as they are stored.
+ * @returns Whether each cell has the stored kinds of outputs, or those but for a last stream, and one has not all.
+ */
+export function lacksLastText(after: readonly Cell[], before: readonly Cell[]): boolean {
+  const faulty = after.flatMap((cell, i) => faultsIn([cell], [before[i]!]).length > 0 ? [i] : []);
+  return faulty.length > 0 && faulty.every((i) => {
+    const stored = shapeOf(before[i]!);
+    return stored.at(-1)?.startsWith("stream") && shapeOf(after[i]!).join("; ") === stored.slice(0, -1).join("; ");
+  });
+}
+
+/**
  * What is wrong with cells that were run: errors, pictures that their tags call for and that are missing, and outputs of
  * other kinds than the stored ones.
  *

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type Cell, faultsIn, hasPicture, shapeOf } from "../../tasks/notebook_shape.ts";
+import { type Cell, faultsIn, hasPicture, lacksLastText, shapeOf } from "../../tasks/notebook_shape.ts";
 import { withDir } from "../temporary.ts";
 import { start } from "./children.ts";
 
@@ -43,6 +43,16 @@ Deno.test("faultsIn() tells errors, lost pictures and lost outputs", () => {
 
 Deno.test("faultsIn() passes over the outputs of cells that show how work goes on", () => {
   assertEquals(faultsIn([cell([words], "live")], [cell([words, picture])]), []);
+});
+
+Deno.test("lacksLastText() is true where text at a cell's end is all that is missing", () => {
+  const before = [cell([picture, words]), cell([words])];
+  assert(lacksLastText([cell([picture]), cell([words])], before));
+  assert(lacksLastText([cell([picture]), cell([])], before));
+  assert(!lacksLastText(before, before));
+  assert(!lacksLastText([cell([words]), cell([words])], before)); // a picture
+  assert(!lacksLastText([cell([picture]), cell([picture])], before));
+  assert(!lacksLastText([cell([]), cell([words])], before)); // text and a picture
 });
 
 Deno.test("the notebooks are those that are told of, each of less than 300 kB", async () => {
