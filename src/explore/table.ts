@@ -25,7 +25,8 @@ const LONG = 70;
 export type Rows = DataFrame | readonly object[];
 
 /**
- * Writes rows as aligned text: numbers to the right, rounded to four decimals, thousands apart.
+ * Writes rows as aligned text: numbers to the right, rounded to four decimals and in a column to equally many, thousands
+ * apart.
  *
  * @example
  * ```ts
@@ -81,11 +82,9 @@ function toColumns(rows: Rows, limit: number): { columns: Column[]; height: numb
   const columns = names.map((name) => {
     const values = records.map((record) => record[name]);
     const present = values.filter((value) => value !== null && value !== undefined);
-    return {
-      name,
-      numeric: present.length > 0 && present.every((x) => typeof x === "number"),
-      cells: values.map(cellText),
-    };
+    const numeric = present.length > 0 && present.every((x) => typeof x === "number");
+    const places = numeric ? Math.max(...present.map((x) => placesOf(x as number))) : 0;
+    return { name, numeric, cells: values.map((value) => cellText(value, places)) };
   });
   return {
     columns,
@@ -94,11 +93,28 @@ function toColumns(rows: Rows, limit: number): { columns: Column[]; height: numb
   };
 }
 
-function cellText(value: unknown): string {
+/** Decimals, at most. */
+const PLACES = 4;
+
+/** Decimals that a number needs. */
+function placesOf(value: number): number {
+  return isSmall(value) ? 0 : numberText(value, 0).split(".")[1]?.length ?? 0;
+}
+
+/** Whether rounding would leave nothing, or hardly anything, of a number. */
+function isSmall(value: number): boolean {
+  return value !== 0 && Math.abs(value) < 0.001;
+}
+
+function numberText(value: number, places: number): string {
+  return value.toLocaleString("en", { minimumFractionDigits: places, maximumFractionDigits: PLACES });
+}
+
+/** What stands in a cell; numbers of a column have as many decimals as the one that needs most. */
+function cellText(value: unknown, places: number): string {
   if (value === null || value === undefined) return "";
   if (typeof value !== "number") return typeof value === "string" ? value : Deno.inspect(value, { colors: false });
-  const small = value !== 0 && Math.abs(value) < 0.001;
-  return small ? value.toPrecision(2) : value.toLocaleString("en", { maximumFractionDigits: 4 });
+  return isSmall(value) ? value.toPrecision(2) : numberText(value, places);
 }
 
 /** Text as it stands in HTML, in double-quoted attributes too. */

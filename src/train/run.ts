@@ -88,9 +88,11 @@ export async function openRun(dir: string): Promise<Run> {
  *
  * @param dir A run's folder, or one with `fold-0`, `fold-1`, ... or `seed-1`, `seed-2`, ... in it.
  * @returns At least one run, by fold or seed.
+ * @throws {Deno.errors.NotFound} If there is no such folder.
  * @throws {Error} If there is no run, or one is not finished.
  */
 export async function openRuns(dir: string): Promise<readonly Run[]> {
+  if (!await exists(dir)) throw new Deno.errors.NotFound(`Cannot open ${show(dir)} as there is no such folder`);
   if (await exists(`${dir}/${FILES.config}`)) return [await openRun(dir)];
   const folds = (await listFolders(dir)).filter((name) => /^(fold|seed)-\d+$/.test(name));
   if (folds.length === 0) throw new Error(`Cannot open ${show(dir)} as it holds neither ${FILES.config} nor fold-0`);

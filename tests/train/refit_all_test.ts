@@ -76,3 +76,10 @@ Deno.test("refit() refuses a schedule that follows a score", () =>
     const dataset = await writePatches(`${root}/data`, 2), config = patchConfig({ schedule: "plateau" });
     await assertRejects(() => refit(dataset, config, { dir: `${root}/run` }), TypeError, "plateau");
   }));
+
+Deno.test("openRuns() says of a folder whether it is missing or holds no run", async () => {
+  await withDir(async (dir) => {
+    await assertRejects(() => openRuns(`${dir}/none`), Deno.errors.NotFound, 'none" as there is no such folder');
+    await assertRejects(() => openRuns(dir), Error, "as it holds neither config.json nor fold-0");
+  });
+});
