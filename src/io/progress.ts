@@ -62,16 +62,17 @@ export function progress(label: string, options: ProgressOptions = {}): Progress
   const target = options.target ?? detectTarget();
   if (target === "notebook") return inNotebook(label);
   const { write = writeError, every = 15, now = () => performance.now() } = options;
-  const started = now();
+  let first: { readonly done: number; readonly time: number } | undefined; // what was done before says nothing of the pace
   let last = -Infinity;
   let open = false;
   return {
     update(done, total, note = "") {
       const time = now();
+      if (first === undefined || done < first.done) first = { done, time }; // less is done where work begins anew
       const due = target === "terminal" ? time - last >= 80 || done >= total : time - last >= every * 1000;
       if (!due) return;
       last = time;
-      const text = line(label, done, total, note, (time - started) / 1000);
+      const text = line(label, done, total, note, { done: done - first.done, seconds: (time - first.time) / 1000 });
       if (target === "log") return write(`${text}\n`);
       open = true;
       write(`\r\x1b[2K${cut(text)}`);
@@ -102,8 +103,15 @@ function writeError(text: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(text));
 }
 
-function line(label: string, done: number, total: number, note: string, seconds: number): string {
-  const left = done > 0 && seconds > 3 && done < total ? `, ${clock(seconds / done * (total - done))} left` : "";
+/** Work and its time, of which the time left is told. */
+interface Pace {
+  readonly done: number;
+  readonly seconds: number;
+}
+
+function line(label: string, done: number, total: number, note: string, pace: Pace): string {
+  const tells = pace.done > 0 && pace.seconds > 3 && done < total;
+  const left = tells ? `, ${clock(pace.seconds / pace.done * (total - done))} left` : "";
   return `${label}: ${done}/${total}${left}${note && `  ${note}`}`;
 }
 
@@ -141,7 +149,7 @@ function inNotebook(label: string): Progress {
   let bar = "", text = "";
   return {
     update(done, total, note = "") {
-      text = line(label, done, total, note, 0);
+      text = line(label, done, total, note, { done: 0, seconds: 0 });
       bar = `<progress max="${total}" value="${done}"></progress> ${escape(text)}`;
       if (performance.now() - last < 200 && done < total) return;
       last = performance.now();

@@ -24,6 +24,25 @@ Deno.test("progress() writes a line now and then in a log", () => {
   ]);
 });
 
+Deno.test("progress() tells the time left by what was done since it began, not by what an earlier process did", () => {
+  const { texts, clock, bar } = recorded("log");
+  for (const done of [1000, 1010, 1020]) {
+    bar.update(done, 1100);
+    clock.time += 10_000;
+  }
+  for (const done of [1, 2]) { // a second piece of work
+    bar.update(done, 10);
+    clock.time += 10_000;
+  }
+  assertEquals(texts, [
+    "work: 1000/1100\n",
+    "work: 1010/1100, 1:30 left\n",
+    "work: 1020/1100, 1:20 left\n",
+    "work: 1/10\n",
+    "work: 2/10, 1:20 left\n",
+  ]);
+});
+
 Deno.test("progress() rewrites one line in a terminal, at most every 80 ms but for the last", () => {
   const { texts, clock, bar } = recorded("terminal");
   for (let done = 1; done <= 100; done++) {
