@@ -48,3 +48,25 @@ Deno.test("distil prints the student beside the teacher, and what it keeps", asy
   const { code, stderr } = await startTask("distil", "--data", data, "--out", `${dir}/none`).done;
   assert(code === 1 && stderr.includes("give either --runs or --teacher"), stderr);
 });
+
+Deno.test("finish goes on where it was killed, and comes to the same", async () => {
+  await plain;
+  const flags = ["--runs", `${dir}/plain`, "--data", data, "--views", "identity,flip", "--out"];
+  const [files, views] = [
+    ["oof.parquet", "predictions.parquet", "submission.csv", "chain.json"],
+    `${dir}/killed/views`,
+  ];
+  const whole = runTask("finish", ...flags, `${dir}/whole`);
+  const { process, done } = startTask("finish", ...flags, `${dir}/killed`);
+  const viewsThere = () => [...Deno.readDirSync(views)].filter(({ name }) => name.endsWith(".json")).length;
+  while (await Deno.stat(views).then(viewsThere, () => 0) === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  process.kill("SIGKILL");
+  await done;
+  assert(!await Deno.stat(`${dir}/killed/chain.json`).then(() => true, () => false), "it was killed too late");
+  await Promise.all([whole, runTask("finish", ...flags, `${dir}/killed`)]);
+  for (const file of files) {
+    assertEquals(await Deno.readFile(`${dir}/killed/${file}`), await Deno.readFile(`${dir}/whole/${file}`), file);
+  }
+});
