@@ -629,6 +629,7 @@ export {
   type SoftRows,
   type SoftTargetOptions,
   SOURCE_FILE,
+  splitValues,
   type StartOptions,
   type StepMemory,
   type StepScores,

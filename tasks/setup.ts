@@ -68,8 +68,16 @@ export const configFlags = {
   ),
 };
 
+const schema = mf.configJsonSchema();
+
 /** The training configuration's own options, as flags that override the preset: scalars, part names, or JSON. */
-export const overrideFlags: readonly Option[] = optionsOf(mf.configJsonSchema());
+export const overrideFlags: readonly Option[] = optionsOf(schema);
+
+/** Those that are lists: `--views identity,flip`. */
+const LISTS = new Set(
+  Object.entries(schema.properties as Record<string, { readonly type?: string }>)
+    .flatMap(([name, { type }]) => type === "array" ? [name] : []),
+);
 
 /** The configuration: preset < `--size`, `--batch` < the other flags. */
 export async function readConfig(
@@ -81,9 +89,14 @@ export async function readConfig(
   return mf.resolveConfig(await mf.readPreset(config), given, parseValues(overrides), start);
 }
 
-/** Options that flags override, as values: numbers, lists and records are JSON, everything else is text. */
+/** Options that flags override, as values: numbers, lists and records are JSON, commas part a list, the rest is text. */
 export function parseValues(overrides: Readonly<Record<string, string | boolean>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(overrides).map(([name, text]) => [name, parseValue(text)]));
+  return Object.fromEntries(
+    Object.entries(overrides).map(([name, text]) => {
+      const parts = LISTS.has(name) && typeof text === "string" && text !== "" ? mf.splitValues(text) : [];
+      return [name, parts.length > 1 ? parts.map(parseValue) : parseValue(text)];
+    }),
+  );
 }
 
 function parseValue(text: string | boolean): unknown {

@@ -36,10 +36,14 @@ const SHARED = [
   "workers",
   "limitBatches",
   "augments",
-] as const;
+] as const satisfies readonly (keyof GanConfig & keyof TrainConfig)[];
 
 /** A full configuration. */
-export interface GanConfig extends Pick<TrainConfig, Exclude<typeof SHARED[number], "augments">> {
+export interface GanConfig extends
+  Pick<
+    TrainConfig,
+    "seed" | "folds" | "preprocess" | "resize" | "crop" | "interpolation" | "workers" | "limitBatches"
+  > {
   /** Real images in a step, and as many generated ones. */
   readonly batchSize: number;
   /** Passes over the training data. */

@@ -165,7 +165,7 @@ export async function* fitGan(
     const [narrowest] = known.toSorted((a, b) => ratios[a]! - ratios[b]!);
     const means = Object.fromEntries(
       STEP_FIGURES.map((name) => [name, sums[name]! / Math.max(1, name === "penalty" ? penalties : read)]),
-    ) as GanFigures;
+    ) as Record<keyof GanFigures, number>;
     const row: GanRow = {
       epoch,
       step,

@@ -48,10 +48,23 @@ export const STEP_FIGURES = [
   "fakeScore",
   "discriminatorAccuracy",
   "penalty",
-] as const;
+] as const satisfies readonly (keyof GanFigures)[];
 
-/** What a step came to: losses, mean scores, the share of both kinds of images told right, and the penalty, 0 if it was not due. */
-export type GanFigures = Readonly<Record<typeof STEP_FIGURES[number], number>>;
+/** What a step came to. */
+export interface GanFigures {
+  /** The discriminator's loss, without the penalty. */
+  readonly discriminatorLoss: number;
+  /** The generator's loss. */
+  readonly generatorLoss: number;
+  /** The discriminator's mean score of real images. */
+  readonly realScore: number;
+  /** Its mean score of generated images. */
+  readonly fakeScore: number;
+  /** The share of images of both kinds that it told right, 0..1. */
+  readonly discriminatorAccuracy: number;
+  /** The penalty on its slope; 0 if it was not due. */
+  readonly penalty: number;
+}
 
 /**
  * Takes a step. The discriminator's is on the real images and as many generated ones of the same classes, the penalty added
@@ -129,7 +142,10 @@ export async function readGanSteps(figures: readonly Tensor[]): Promise<GanFigur
   try {
     const values = await all.data();
     return figures.map((_, i) =>
-      Object.fromEntries(STEP_FIGURES.map((name, k) => [name, values[i * STEP_FIGURES.length + k]!])) as GanFigures
+      Object.fromEntries(STEP_FIGURES.map((name, k) => [name, values[i * STEP_FIGURES.length + k]!])) as Record<
+        keyof GanFigures,
+        number
+      >
     );
   } finally {
     all.dispose();

@@ -14,8 +14,8 @@ import { gradientsOf } from "./gradients.ts";
 export interface PenaltyResult {
   /** Gradients of the penalty, times its weight and the steps that it stands for, by the parameters' names. */
   readonly gradients: Readonly<Record<string, Tensor>>;
-  /** Its mean over the images, without the weight. */
-  readonly value: tf.Scalar;
+  /** Its mean over the images, without the weight, `[]`. */
+  readonly value: Tensor;
 }
 
 /** A penalty, computed in some of the steps. */

@@ -59,5 +59,5 @@ export { checkRanges, type OptionRange, type OptionRanges } from "./ranges.ts";
 export type { HalvingOptions } from "./halving.ts";
 export type { TrackRunOptions } from "./track_run.ts";
 export { type Sweep, sweep, type SweepOptions, type SweepRow, sweepTable } from "./sweep.ts";
-export { type OptionValues, parseVary, type VaryOptions } from "./vary.ts";
+export { type OptionValues, parseVary, splitValues, type VaryOptions } from "./vary.ts";
 export { parseViews } from "./parse_views.ts";

@@ -62,7 +62,20 @@ export function parseVary(texts: readonly string[]): Record<string, readonly unk
   return vary;
 }
 
-/** Parts between commas that stand in no bracket, brace or quotes. */
+/**
+ * Splits text at commas that stand in no bracket, brace or quotes.
+ *
+ * @example
+ * ```ts
+ * import { splitValues } from "maskfold";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(splitValues('flip, {"name":"scale","factor":0.9}'), ["flip", '{"name":"scale","factor":0.9}']);
+ * ```
+ *
+ * @param text The text.
+ * @returns The parts, without spaces about them.
+ */
 export function splitValues(text: string): string[] {
   const values = [""];
   let depth = 0, quoted = false;

@@ -17,7 +17,9 @@ async function documentationFaults(files: readonly string[], source: string): Pr
   assert(success || blocks.length > 0, stderr);
   return blocks.flatMap((block) => {
     const name = /references private type '([^']+)'/.exec(block)?.[1];
-    const declared = `^(export )?(declare )?(abstract )?(interface|type|class|enum) ${RegExp.escape(name ?? "")}\\b`;
+    const declared = `^(export )?(declare )?(abstract )?(interface|type|class|enum|const) ${
+      RegExp.escape(name ?? "")
+    }\\b`;
     if (name !== undefined && !new RegExp(declared, "m").test(source)) return [];
     const [, kind = "", message = ""] = /^error\[([\w-]+)\]: (.*)/.exec(block) ?? [];
     const [, path = "", line] = /--> (.*):(\d+):\d+/.exec(block) ?? [];

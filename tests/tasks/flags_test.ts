@@ -1,4 +1,5 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { readConfig } from "../../tasks/setup.ts";
 import { startTask } from "./children.ts";
 
 const TASKS = [
@@ -38,6 +39,26 @@ Deno.test("a task reports faults of the configuration by option", async () => {
   const { code, stderr } = await startTask("train", ...flags).done;
   assertEquals(code, 1);
   for (const text of ["epochs", "model", "lr"]) assertStringIncludes(stderr, text);
+});
+
+Deno.test("lists of the configuration are names with commas, JSON, or both", async () => {
+  const read = async (flags: Record<string, string>) => {
+    const { views, augments, crop } = await readConfig({ config: "small" }, flags);
+    return {
+      views: views.map((view) => ({ ...view, weight: undefined })),
+      augments: augments.map(({ name }) => name),
+      crop,
+    };
+  };
+  const [flip, scale] = ['{"name":"flip"}', '{"name":"scale","factor":0.9}'];
+  const names = await read({ views: `flip,${scale}`, augments: "colorJitter,horizontalFlip", crop: "[48,32]" });
+  assertEquals(
+    names,
+    await read({ views: `[${flip},${scale}]`, augments: '["colorJitter","horizontalFlip"]', crop: "[48,32]" }),
+  );
+  assertEquals(names.augments, ["colorJitter", "horizontalFlip"]);
+  assertEquals((await read({ views: "flip" })).views.map(({ name }) => name), ["flip"]);
+  await assertRejects(() => read({ views: "flip,turn" }), Error, "views.1");
 });
 
 Deno.test("a task names a data folder that is not there", async () => {
